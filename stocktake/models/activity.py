@@ -1,0 +1,215 @@
+"""What one or more places do, under a theme, in a round; and their own measures of it."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils import timezone
+
+from recommendations.models import Level, Place, Theme
+
+from .round import Round
+
+
+def _confirmed(links):
+    """The number of confirmed links of an activity, without joining them to its other rows."""
+    rows = links.rel.related_model.objects.confirmed().filter(activity=OuterRef("pk"))
+    counted = rows.order_by().values("activity").annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(counted), 0)
+
+
+def _shared_by(places):
+    """Whether an activity is one of `places`, as a condition that joins no rows."""
+    shared = Activity.places.through.objects.filter(activity=OuterRef("pk"), place__in=places)
+    return Q(Exists(shared))
+
+
+class ActivityQuerySet(models.QuerySet):
+    """Activities, chosen by who may see or change them and by what they are about."""
+
+    def in_places(self, places):
+        """Those of at least one of `places`: each once, however many of them share it."""
+        return self.filter(_shared_by(places))
+
+    def accepted(self):
+        """Those that count in coverage and coherence."""
+        return self.filter(review_status=Activity.ReviewStatus.ACCEPTED)
+
+    def visible_to(self, user):
+        """Everyone sees what is accepted, leads all of their places, administrators all."""
+        if user.is_administrator:
+            return self
+        accepted = Q(review_status=Activity.ReviewStatus.ACCEPTED)
+        return self.filter(accepted | _shared_by(user.own_places))
+
+    def with_link_counts(self):
+        """Each with the number of recommendations and of indicators that it serves."""
+        return self.annotate(
+            recommendation_count=_confirmed(self.model.recommendation_links),
+            indicator_count=_confirmed(self.model.indicator_links),
+        )
+
+    def editable_by(self, user):
+        """Administrators change all, leads those of their places while the round is open."""
+        if user.is_administrator:
+            return self
+        return self.filter(round__in=Round.objects.open()).in_places(user.own_places)
+
+
+class Activity(models.Model):
+    """One entry in one round: what one or more places do, under a theme."""
+
+    class DeliveryStatus(models.TextChoices):
+        PLANNED = "planned", "Planned"
+        UNDER_WAY = "under-way", "Under way"
+        COMPLETE = "complete", "Complete"
+        PAUSED = "paused", "Paused"
+        STOPPED = "stopped", "Stopped"
+
+    class ReviewStatus(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        SUBMITTED = "submitted", "Submitted"
+        RETURNED = "returned", "Returned"
+        ACCEPTED = "accepted", "Accepted"
+
+    class Source(models.TextChoices):
+        FORM = "form", "Entered here"
+        WORKBOOK = "workbook", "Imported from a workbook"
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="activities")
+    theme = models.ForeignKey(Theme, models.PROTECT, related_name="activities")
+    places = models.ManyToManyField(
+        Place, related_name="activities", limit_choices_to=~Q(level=Level.COMPARATOR)
+    )
+    title = models.CharField(max_length=200)
+    description = models.TextField()
+    lead_organisation = models.CharField(max_length=200, blank=True)
+    contact = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="Who can be asked about it: a name, a team, an address.",
+    )
+    starts_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True)
+    delivery_status = models.CharField(
+        max_length=20, choices=DeliveryStatus, default=DeliveryStatus.UNDER_WAY
+    )
+    review_status = models.CharField(
+        max_length=20, choices=ReviewStatus, default=ReviewStatus.DRAFT, editable=False
+    )
+    source = models.CharField(max_length=20, choices=Source, default=Source.FORM, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    updated_at = models.DateTimeField(auto_now=True)
+    submitted_at = models.DateTimeField(null=True, editable=False)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    reviewed_at = models.DateTimeField(null=True, editable=False)
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+
+    objects = ActivityQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-theme__kind", "theme__stocktake_number", "title", "pk"]
+        verbose_name_plural = "activities"
+        indexes = [
+            models.Index(fields=["round", "review_status", "theme"], name="activity_in_round"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")) | Q(ends_on=None) | Q(starts_on=None),
+                name="activity_ends_after_start",
+                violation_error_message="The end date must be on or after the start date.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(title="") & ~Q(description=""),
+                name="activity_says_something",
+                violation_error_message="Enter a title and a description.",
+            ),
+            # An import run from the command line has a moment but no user.
+            models.CheckConstraint(
+                condition=Q(review_status="draft", submitted_at=None, submitted_by=None)
+                | ~Q(review_status="draft")
+                & Q(submitted_at__isnull=False, submitted_by__isnull=False)
+                | ~Q(review_status="draft") & Q(submitted_at__isnull=False, source="workbook"),
+                name="activity_submitted_when_and_by",
+                violation_error_message="An entry that is not a draft has a time of submission "
+                "and someone who submitted it.",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    review_status__in=["draft", "submitted"], reviewed_at=None, reviewed_by=None
+                )
+                | Q(review_status__in=["returned", "accepted"], reviewed_at__isnull=False)
+                & (Q(reviewed_by__isnull=False) | Q(source="workbook")),
+                name="activity_reviewed_when_and_by",
+                violation_error_message="An entry that was accepted or returned has a time of "
+                "review and someone who reviewed it; another has neither.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("stocktake:activity-detail", args=[self.pk])
+
+    @property
+    def is_draft(self):
+        return self.review_status == self.ReviewStatus.DRAFT
+
+    @property
+    def is_submitted(self):
+        return self.review_status == self.ReviewStatus.SUBMITTED
+
+    @property
+    def is_accepted(self):
+        return self.review_status == self.ReviewStatus.ACCEPTED
+
+    def submit(self, *, by):
+        """Mark it as handed in now; a review made before no longer holds."""
+        self.review_status = self.ReviewStatus.SUBMITTED
+        self.submitted_at, self.submitted_by = timezone.now(), by
+        self.reviewed_at = self.reviewed_by = None
+
+    def accept(self, *, by):
+        """Mark it as counting in coverage and coherence from now on."""
+        self.review_status = self.ReviewStatus.ACCEPTED
+        self.reviewed_at, self.reviewed_by = timezone.now(), by
+
+
+class LocalMeasure(models.Model):
+    """A place's own measure of an activity, with the latest value it has reported."""
+
+    activity = models.ForeignKey(Activity, models.CASCADE, related_name="local_measures")
+    name = models.CharField(max_length=200)
+    unit = models.CharField(max_length=50, blank=True, help_text="For example people, %, homes.")
+    baseline = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    target = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    latest_value = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    latest_on = models.DateField("date of the latest value", null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["activity", "name"],
+                name="local_measure_named_once",
+                violation_error_message="This activity has a measure of this name already.",
+            ),
+            models.CheckConstraint(
+                condition=Q(latest_value=None, latest_on=None)
+                | Q(latest_value__isnull=False, latest_on__isnull=False),
+                name="local_measure_value_has_date",
+                violation_error_message="Enter the latest value together with its date.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name

@@ -1,0 +1,60 @@
+"""A place's answer on a recommendation."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from recommendations.models import Place, Recommendation
+
+
+class DecisionQuerySet(models.QuerySet):
+    """Decisions, chosen by what they mean for the thread."""
+
+    def declined(self):
+        """Those by which a place sets a recommendation aside."""
+        return self.filter(answer__in=Decision.DECLINING)
+
+
+class Decision(models.Model):
+    """A place's answer on a recommendation; setting it aside needs a reason and a review date."""
+
+    class Answer(models.TextChoices):
+        PRIORITY = "priority", "Priority"
+        DOING = "doing", "Doing"
+        NOT_NOW = "not-now", "Not now"
+        NOT_RELEVANT = "not-relevant", "Not relevant"
+
+    DECLINING = (Answer.NOT_NOW, Answer.NOT_RELEVANT)
+
+    place = models.ForeignKey(Place, models.PROTECT, related_name="decisions")
+    recommendation = models.ForeignKey(Recommendation, models.PROTECT, related_name="decisions")
+    answer = models.CharField(max_length=20, choices=Answer)
+    reason = models.TextField(blank=True)
+    review_on = models.DateField("review date", null=True, blank=True)
+    decided_at = models.DateTimeField(default=timezone.now, editable=False)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, editable=False, related_name="+"
+    )
+
+    objects = DecisionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["recommendation__code", "place__name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["place", "recommendation"],
+                name="one_decision_of_a_place_on_a_recommendation",
+                violation_error_message="This place has an answer on this recommendation already.",
+            ),
+            models.CheckConstraint(
+                condition=Q(answer__in=["priority", "doing"])
+                | ~Q(reason="") & Q(review_on__isnull=False),
+                name="decision_to_decline_has_reason_and_review",
+                violation_error_message="“Not now” and “not relevant” need a reason and a "
+                "review date.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.place}, {self.recommendation.code}: {self.get_answer_display()}"

@@ -1,0 +1,1 @@
+"""The stocktake's pages, a module for each noun."""

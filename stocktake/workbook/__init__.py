@@ -1,0 +1,1 @@
+"""The legacy workbook: reading it, staging what it says, writing spreadsheets."""
