@@ -225,7 +225,7 @@ def test_failing_half_way_writes_nothing(file, monkeypatch):
     def fail(*args):
         raise RuntimeError("the power went")
 
-    monkeypatch.setattr(operations, "_suggest_links", fail)
+    monkeypatch.setattr(operations.importing, "_suggest_links", fail)
     before = rows()
     with pytest.raises(RuntimeError):
         run(file(workbook(*ROWS)))

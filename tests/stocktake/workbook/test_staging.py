@@ -292,7 +292,7 @@ def test_commit_that_fails_adds_nothing(round, monkeypatch, step):
     def fail(*args):
         raise RuntimeError("the power went")
 
-    monkeypatch.setattr(operations, step, fail)
+    monkeypatch.setattr(operations.importing, step, fail)
     with pytest.raises(RuntimeError):
         operations.commit_import(batch=batch)
     assert rows() == before
@@ -318,7 +318,7 @@ def test_import_reading_that_fails_makes_no_round(monkeypatch):
     def fail(*args):
         raise RuntimeError("the power went")
 
-    monkeypatch.setattr(operations, "_suggest_links", fail)
+    monkeypatch.setattr(operations.importing, "_suggest_links", fail)
     before = rows()
     round = Round.named("October to December 2023")
     with pytest.raises(RuntimeError):

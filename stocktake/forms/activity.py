@@ -1,16 +1,14 @@
-"""The forms of the stocktake's pages."""
+"""An entry, its measures and its links."""
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import CharField, Value
 from django.db.models.functions import Cast, Concat
 
-from atf.forms import DateField, Form, GroupedModelMultipleChoiceField, ModelForm
+from atf.forms import DateField, GroupedModelMultipleChoiceField, ModelForm
 from recommendations.models import BeaconIndicator, Place, Recommendation
 
-from .coherence import State
-from .models import Activity, Decision, LocalMeasure, RecommendationLink, Round
-from .workbook.inspection import MAX_FILE_SIZE, MEGABYTE
+from ..models import Activity, LocalMeasure, RecommendationLink, Round
 
 
 def theme_heading(row):
@@ -192,66 +190,3 @@ class RecommendationLinkForm(ModelForm):
         super().__init__(*args, **kwargs)
         measures = LocalMeasure.objects.filter(activity=self.instance.activity_id)
         self.fields["local_measure"].queryset = measures
-
-
-class DecisionForm(ModelForm):
-    """A place's answer on a recommendation."""
-
-    review_on = DateField(
-        label="Review date", required=False, help_text="When the place looks at it again."
-    )
-
-    class Meta:
-        model = Decision
-        fields = ["answer", "reason", "review_on"]
-        widgets = {"answer": forms.RadioSelect, "reason": forms.Textarea(attrs={"rows": 3})}
-        help_texts = {"reason": "Needed for “not now” and “not relevant”."}
-
-    def clean(self):
-        """Setting a recommendation aside needs a reason and a day to look at it again."""
-        data = super().clean()
-        if data.get("answer") in Decision.DECLINING:
-            if not data.get("reason"):
-                self.add_error("reason", "Enter the reason for this answer")
-            if not data.get("review_on") and "review_on" not in self.errors:
-                self.add_error("review_on", "Enter the date on which the place reviews it")
-        return data
-
-
-class ImportForm(Form):
-    """A workbook to stage, and the round that it belongs to."""
-
-    round = forms.ModelChoiceField(queryset=Round.objects.all())
-    workbook = forms.FileField(
-        help_text=f"The stocktake as an .xlsx file of at most {MAX_FILE_SIZE // MEGABYTE} MB.",
-        error_messages={"empty": "This file is empty. Choose the stocktake workbook."},
-    )
-
-    def clean_workbook(self):
-        """Refuse a file that is too large before it is read."""
-        workbook = self.cleaned_data["workbook"]
-        if workbook.size > MAX_FILE_SIZE:
-            raise ValidationError(
-                f"Choose a file of at most {MAX_FILE_SIZE // MEGABYTE} MB: a stocktake has less."
-            )
-        return workbook
-
-
-class ThreadFilterForm(Form):
-    """Narrows the threads of a report; its choices are what the report holds."""
-
-    theme = forms.ChoiceField(required=False)
-    place = forms.ChoiceField(required=False)
-    state = forms.ChoiceField(required=False)
-
-    def __init__(self, *args, coherence, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["theme"].choices = [
-            ("", "All themes"),
-            *((row.code, f"{row.code} {row.title}") for row in coherence.themes),
-        ]
-        self.fields["place"].choices = [
-            ("", "All places"),
-            *((row.slug, row.name) for row in coherence.places),
-        ]
-        self.fields["state"].choices = [("", "All states"), *State.choices]
