@@ -1,8 +1,13 @@
-"""The people who sign in."""
+"""The people who sign in, and those who are invited to."""
 
+import datetime
+import hashlib
+
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 from recommendations.models import Level, Place
 
@@ -102,3 +107,78 @@ class User(AbstractBaseUser):
 
     def has_module_perms(self, app_label):
         return self.is_staff
+
+
+class InvitationQuerySet(models.QuerySet):
+    """Invitations, chosen by whether their link still works."""
+
+    def open(self):
+        """Those that were neither accepted nor taken back and have not expired."""
+        return self.filter(accepted_at=None, revoked_at=None, expires_at__gt=timezone.now())
+
+    def with_token(self, token):
+        """The one whose link holds `token`, whether it still works or not."""
+        return self.filter(token_hash=Invitation.hash_of(token))
+
+
+class Invitation(models.Model):
+    """A link by e-mail with which someone becomes a lead of places; it works once and expires.
+
+    Only the hash of its secret is kept. With `hands_over`, the person who invited gives these
+    places up to their successor once it is accepted.
+    """
+
+    LASTS = datetime.timedelta(days=14)
+
+    email = models.EmailField("e-mail address")
+    name = models.CharField(max_length=100)
+    places = models.ManyToManyField(
+        Place, limit_choices_to=~models.Q(level=Level.COMPARATOR), related_name="invitations"
+    )
+    hands_over = models.BooleanField(default=False, editable=False)
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    invited_at = models.DateTimeField(default=timezone.now, editable=False)
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, editable=False, related_name="invitations"
+    )
+    expires_at = models.DateTimeField(editable=False)
+    revoked_at = models.DateTimeField(null=True, editable=False)
+    accepted_at = models.DateTimeField(null=True, editable=False)
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-invited_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(accepted_at=None, accepted_by=None)
+                | models.Q(accepted_at__isnull=False, accepted_by__isnull=False),
+                name="invitation_accepted_when_and_by",
+                violation_error_message="An accepted invitation has a time and who accepted it.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(accepted_at=None) | models.Q(revoked_at=None),
+                name="invitation_accepted_or_revoked",
+                violation_error_message="An accepted invitation can't be taken back.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.name} <{self.email}>"
+
+    @staticmethod
+    def hash_of(token):
+        """What is kept of a link's secret."""
+        return hashlib.sha256(token.encode()).hexdigest()
+
+    @property
+    def is_open(self):
+        """Whether its link still works."""
+        return (
+            self.accepted_at is None
+            and self.revoked_at is None
+            and self.expires_at > timezone.now()
+        )

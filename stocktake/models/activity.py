@@ -43,6 +43,18 @@ class ActivityQuerySet(models.QuerySet):
         accepted = Q(review_status=Activity.ReviewStatus.ACCEPTED)
         return self.filter(accepted | _shared_by(user.own_places))
 
+    def with_content(self):
+        """Each with everything that its page says, in a constant number of queries."""
+        return self.select_related("theme", "round").prefetch_related(
+            "places",
+            "local_measures",
+            "evidence",
+            "indicator_links__indicator",
+            "recommendation_links__recommendation",
+            "recommendation_links__indicator",
+            "recommendation_links__local_measure",
+        )
+
     def with_link_counts(self):
         """Each with the number of recommendations and of indicators that it serves."""
         return self.annotate(
@@ -76,6 +88,7 @@ class Activity(models.Model):
     class Source(models.TextChoices):
         FORM = "form", "Entered here"
         WORKBOOK = "workbook", "Imported from a workbook"
+        OFFLINE = "offline", "Filled in offline"
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="activities")
     theme = models.ForeignKey(Theme, models.PROTECT, related_name="activities")
@@ -94,6 +107,20 @@ class Activity(models.Model):
     ends_on = models.DateField(null=True, blank=True)
     delivery_status = models.CharField(
         max_length=20, choices=DeliveryStatus, default=DeliveryStatus.UNDER_WAY
+    )
+    is_good_practice = models.BooleanField(
+        "others may learn from it",
+        default=False,
+        help_text="Other places find it where they have a gap, with the contact above.",
+    )
+    continues = models.ForeignKey(
+        "self", models.PROTECT, null=True, editable=False, related_name="continued_by"
+    )
+    adapted_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, editable=False, related_name="adaptations"
+    )
+    version = models.PositiveIntegerField(
+        default=1, editable=False, help_text="Raised by every change, so that none is overwritten."
     )
     review_status = models.CharField(
         max_length=20, choices=ReviewStatus, default=ReviewStatus.DRAFT, editable=False
@@ -122,6 +149,12 @@ class Activity(models.Model):
             models.Index(fields=["round", "review_status", "theme"], name="activity_in_round"),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["round", "continues"],
+                condition=Q(continues__isnull=False),
+                name="activity_continued_once_in_a_round",
+                violation_error_message="This activity was carried on already.",
+            ),
             models.CheckConstraint(
                 condition=Q(ends_on__gte=F("starts_on")) | Q(ends_on=None) | Q(starts_on=None),
                 name="activity_ends_after_start",
@@ -169,6 +202,10 @@ class Activity(models.Model):
         return self.review_status == self.ReviewStatus.SUBMITTED
 
     @property
+    def is_returned(self):
+        return self.review_status == self.ReviewStatus.RETURNED
+
+    @property
     def is_accepted(self):
         return self.review_status == self.ReviewStatus.ACCEPTED
 
@@ -180,7 +217,14 @@ class Activity(models.Model):
 
     def accept(self, *, by):
         """Mark it as counting in coverage and coherence from now on."""
-        self.review_status = self.ReviewStatus.ACCEPTED
+        self._review(self.ReviewStatus.ACCEPTED, by)
+
+    def send_back(self, *, by):
+        """Mark it as returned to its leads, who mend it and submit it again."""
+        self._review(self.ReviewStatus.RETURNED, by)
+
+    def _review(self, status, by):
+        self.review_status = status
         self.reviewed_at, self.reviewed_by = timezone.now(), by
 
 

@@ -26,6 +26,7 @@ class Link(models.Model):
         TYPED = "typed", "Chosen in the form"
         IMPORTED = "imported", "Stated in an imported workbook"
         SUGGESTED = "suggested", "Suggested from the words"
+        CARRIED = "carried", "Carried over from the last round"
 
     origin = models.CharField(max_length=20, choices=Origin, default=Origin.TYPED)
     reason = models.TextField(blank=True, help_text="Why this activity serves it.")

@@ -35,6 +35,14 @@ class Round(models.Model):
     slug = models.SlugField(max_length=100, unique=True, editable=False)
     opens_on = models.DateField("opens on")
     closes_on = models.DateField("closes on", help_text="The last day for entries.")
+    max_priorities = models.PositiveSmallIntegerField(
+        "priorities at most",
+        null=True,
+        blank=True,
+        default=10,
+        help_text="How many recommendations each place may call a priority. Leave it empty for "
+        "no limit.",
+    )
 
     objects = RoundQuerySet.as_manager()
 
@@ -84,6 +92,16 @@ class Round(models.Model):
         if closes_on < opens_on:
             return None
         return cls(name=" ".join(name.split()), opens_on=opens_on, closes_on=closes_on)
+
+    @property
+    def days_left(self):
+        """The number of days until it closes, its last day included; 0 once it has closed."""
+        return max((self.closes_on - timezone.localdate()).days + 1, 0)
+
+    @property
+    def previous(self):
+        """The round that opened last before this one, or None."""
+        return Round.objects.filter(opens_on__lt=self.opens_on).order_by("-opens_on").first()
 
     @property
     def is_open(self):

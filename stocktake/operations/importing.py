@@ -6,7 +6,8 @@ from django.utils import timezone
 
 from recommendations.models import Recommendation
 
-from ..models import Activity, ImportBatch, RecommendationLink, Round
+from .. import history
+from ..models import Activity, ActivityVersion, ImportBatch, RecommendationLink, Round
 from ..workbook import reader, staging
 
 
@@ -67,6 +68,7 @@ def commit_import(*, batch, by=None):
     batch.staged_activities.model.objects.bulk_update(staged, ["activity"], batch_size=500)
     _copy_places(batch)
     _suggest_links(staged)
+    history.record(activities, ActivityVersion.Event.IMPORTED, by=by)
     batch.committed_at, batch.committed_by = now, by
     batch.save()
     return len(activities)

@@ -217,6 +217,7 @@ def test_save_activity_that_takes_away_a_measure_keeps_the_link_that_named_it(le
 def test_save_activity_that_was_accepted_counts_again_only_after_review(lead, administrator):
     for submit in (True, False):
         activity = ActivityFactory(created_by=administrator)
+        activity.title = "Warmer homes"
         save(activity, by=lead, submit=submit)
         activity = fresh(activity)
         assert activity.is_submitted
@@ -329,6 +330,7 @@ def test_confirm_link_again_by_a_lead_is_a_change_to_review(lead, administrator)
     link = RecommendationLinkFactory()
     operations.confirm_link(link=link, by=administrator)
     assert fresh(link.activity).is_accepted
+    link.reason = "The same families."
     operations.confirm_link(link=link, by=lead)
     activity = fresh(link.activity)
     assert (activity.is_submitted, activity.submitted_by) == (True, lead)

@@ -1,0 +1,48 @@
+"""The conversation about an entry between its leads and the programme team."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from .activity import Activity
+
+
+class Comment(models.Model):
+    """What someone said about an entry, or about one of its fields."""
+
+    class Field(models.TextChoices):
+        TITLE = "title", "Name of the activity"
+        DESCRIPTION = "description", "What it does, and for whom"
+        PLACES = "places", "Where it happens"
+        THEME = "theme", "Theme"
+        LEAD_ORGANISATION = "lead_organisation", "Lead organisation"
+        CONTACT = "contact", "Contact"
+        STARTS_ON = "starts_on", "Start date"
+        ENDS_ON = "ends_on", "End date"
+        DELIVERY_STATUS = "delivery_status", "Delivery status"
+        RECOMMENDATIONS = "recommendations", "Recommendations"
+        INDICATORS = "indicators", "Beacon indicators"
+        LOCAL_MEASURES = "local_measures", "Local measures"
+        EVIDENCE = "evidence", "Evidence"
+
+    activity = models.ForeignKey(Activity, models.CASCADE, related_name="comments")
+    field = models.CharField("about", max_length=30, choices=Field, blank=True)
+    text = models.TextField("comment")
+    made_at = models.DateTimeField(default=timezone.now, editable=False)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, editable=False, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["made_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(text=""),
+                name="comment_says_something",
+                violation_error_message="Enter the comment.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.text
