@@ -3,7 +3,7 @@
 from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
 
-from .views import activity, coherence, importing, recommendation
+from .views import activity, activity_form, coherence, importing, link, recommendation
 
 
 class CodeConverter(StringConverter):
@@ -18,19 +18,19 @@ app_name = "stocktake"
 
 activities = [
     path("", activity.ActivityList.as_view(), name="activity-list"),
-    path("add/", activity.ActivityCreate.as_view(), name="activity-create"),
+    path("add/", activity_form.ActivityCreate.as_view(), name="activity-create"),
     path("<int:pk>/", activity.ActivityDetail.as_view(), name="activity-detail"),
-    path("<int:pk>/change/", activity.ActivityUpdate.as_view(), name="activity-update"),
+    path("<int:pk>/change/", activity_form.ActivityUpdate.as_view(), name="activity-update"),
     path("<int:pk>/delete/", activity.ActivityDelete.as_view(), name="activity-delete"),
     path("<int:pk>/accept/", activity.ActivityAccept.as_view(), name="activity-accept"),
     path(
         "<int:pk>/recommendations/<code:code>/",
-        activity.RecommendationLinkUpdate.as_view(),
+        link.RecommendationLinkUpdate.as_view(),
         name="recommendation-link-update",
     ),
     path(
         "<int:pk>/recommendations/<code:code>/remove/",
-        activity.RecommendationLinkDelete.as_view(),
+        link.RecommendationLinkDelete.as_view(),
         name="recommendation-link-delete",
     ),
 ]

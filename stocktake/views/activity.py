@@ -1,4 +1,4 @@
-"""Activities: the list, an entry's page, and changing it."""
+"""Activities: the list, an entry's page, and deleting a draft."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -7,22 +7,14 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views import View
-from django.views.generic import CreateView, DeleteView, DetailView, UpdateView
+from django.views.generic import DeleteView, DetailView
 from django_filters.views import FilterView
 
 from atf.access import RoleRequiredMixin
-from atf.models import User
 
 from .. import operations
 from ..filters import ActivityFilter
-from ..forms import ActivityForm, LocalMeasureFormSet, RecommendationLinkForm
-from ..models import Activity, RecommendationLink, Round
-
-SAVED = {
-    Activity.ReviewStatus.DRAFT: "saved as a draft",
-    Activity.ReviewStatus.SUBMITTED: "submitted",
-}
-WRITERS = (User.Role.LEAD, User.Role.ADMINISTRATOR)
+from ..models import Activity
 
 
 def get_editable(user, pk):
@@ -88,65 +80,6 @@ class ActivityDetail(DetailView):
         )
 
 
-class ActivityFormMixin:
-    """The form of an entry together with its local measures; saving is one operation."""
-
-    form_class = ActivityForm
-
-    def get_form_kwargs(self):
-        return super().get_form_kwargs() | {"user": self.request.user}
-
-    def get_context_data(self, **kwargs):
-        if "formset" not in kwargs:
-            kwargs["formset"] = self.get_formset()
-        return super().get_context_data(**kwargs)
-
-    def get_formset(self):
-        return LocalMeasureFormSet(self.request.POST or None, instance=self.object)
-
-    def post(self, request, *args, **kwargs):
-        self.object = self.get_object()
-        form, formset = self.get_form(), self.get_formset()
-        if not (form.is_valid() & formset.is_valid()):
-            return self.render_to_response(self.get_context_data(form=form, formset=formset))
-        submit = "draft" not in request.POST
-        activity = operations.save_activity(
-            activity=form.instance,
-            places=form.cleaned_data["places"],
-            recommendations=form.cleaned_data["recommendations"],
-            indicators=form.cleaned_data["indicators"],
-            local_measures=formset,
-            submit=submit,
-            by=request.user,
-        )
-        saved = SAVED.get(activity.review_status, "saved")
-        messages.success(request, f"“{activity.title}” was {saved}.")
-        return HttpResponseRedirect(activity.get_absolute_url())
-
-
-class ActivityCreate(RoleRequiredMixin, ActivityFormMixin, CreateView):
-    """Adding an entry to a round."""
-
-    roles = WRITERS
-    template_name = "stocktake/activity/create.html"
-
-    def get_object(self):
-        return None
-
-    def get_context_data(self, **kwargs):
-        has_round = self.request.user.is_administrator or Round.objects.open().exists()
-        return super().get_context_data(has_round=has_round, **kwargs)
-
-
-class ActivityUpdate(ActivityFormMixin, UpdateView):
-    """Changing an entry."""
-
-    template_name = "stocktake/activity/update.html"
-
-    def get_object(self):
-        return get_editable(self.request.user, self.kwargs["pk"])
-
-
 class ActivityDelete(DeleteView):
     """Deleting a draft, on a page of its own; anything handed in stays."""
 
@@ -176,36 +109,3 @@ class ActivityAccept(RoleRequiredMixin, View):
         else:
             messages.warning(request, "Only a submitted entry can be accepted.")
         return HttpResponseRedirect(activity.get_absolute_url())
-
-
-class RecommendationLinkMixin:
-    """A link of an activity that the user may change."""
-
-    def get_object(self):
-        activity = get_editable(self.request.user, self.kwargs["pk"])
-        links = RecommendationLink.objects.select_related("activity", "recommendation")
-        return get_object_or_404(links, activity=activity, recommendation__code=self.kwargs["code"])
-
-
-class RecommendationLinkUpdate(RecommendationLinkMixin, UpdateView):
-    """Confirming a link, with the reason for it and the measure that should show it."""
-
-    form_class = RecommendationLinkForm
-    template_name = "stocktake/recommendation_link/update.html"
-
-    def form_valid(self, form):
-        link = operations.confirm_link(link=form.instance, by=self.request.user)
-        messages.success(self.request, f"The link to {link.recommendation.code} was saved.")
-        return HttpResponseRedirect(link.activity.get_absolute_url())
-
-
-class RecommendationLinkDelete(RecommendationLinkMixin, View):
-    """Taking away a link, or a suggestion that does not fit."""
-
-    http_method_names = ["post"]
-
-    def post(self, request, **kwargs):
-        link = self.get_object()
-        operations.remove_link(link=link, by=request.user)
-        messages.success(request, f"The link to {link.recommendation.code} was removed.")
-        return HttpResponseRedirect(link.activity.get_absolute_url())

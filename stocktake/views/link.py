@@ -1,0 +1,45 @@
+"""An entry's links to recommendations: confirming, explaining, taking away."""
+
+from django.contrib import messages
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.views import View
+from django.views.generic import UpdateView
+
+from .. import operations
+from ..forms import RecommendationLinkForm
+from ..models import RecommendationLink
+from .activity import get_editable
+
+
+class RecommendationLinkMixin:
+    """A link of an activity that the user may change."""
+
+    def get_object(self):
+        activity = get_editable(self.request.user, self.kwargs["pk"])
+        links = RecommendationLink.objects.select_related("activity", "recommendation")
+        return get_object_or_404(links, activity=activity, recommendation__code=self.kwargs["code"])
+
+
+class RecommendationLinkUpdate(RecommendationLinkMixin, UpdateView):
+    """Confirming a link, with the reason for it and the measure that should show it."""
+
+    form_class = RecommendationLinkForm
+    template_name = "stocktake/recommendation_link/update.html"
+
+    def form_valid(self, form):
+        link = operations.confirm_link(link=form.instance, by=self.request.user)
+        messages.success(self.request, f"The link to {link.recommendation.code} was saved.")
+        return HttpResponseRedirect(link.activity.get_absolute_url())
+
+
+class RecommendationLinkDelete(RecommendationLinkMixin, View):
+    """Taking away a link, or a suggestion that does not fit."""
+
+    http_method_names = ["post"]
+
+    def post(self, request, **kwargs):
+        link = self.get_object()
+        operations.remove_link(link=link, by=request.user)
+        messages.success(request, f"The link to {link.recommendation.code} was removed.")
+        return HttpResponseRedirect(link.activity.get_absolute_url())
