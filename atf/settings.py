@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "django_filters",
+    "django_htmx",
     "import_export",
 ]
 
@@ -123,6 +124,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# Files that people add as evidence: handed out by a view, to those who may see them.
+MEDIA_ROOT = env.path("MEDIA_ROOT", BASE_DIR / "media")
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
 # Signing in
@@ -204,8 +207,16 @@ CSRF_COOKIE_SECURE = HTTPS
 
 # E-mail
 
-EMAIL_CONFIG = env.dj_email_url("EMAIL_URL", "consolemail://")
+EMAIL_CONFIG = env.dj_email_url("EMAIL_URL", "console:")
+if "EMAIL_BACKEND" not in EMAIL_CONFIG:
+    raise ImproperlyConfigured(
+        "Set EMAIL_URL to an address that begins with submission:// or smtp://, or to console:"
+    )
 vars().update(EMAIL_CONFIG)
+# A server that does not answer must not hold up a page for ever.
+EMAIL_TIMEOUT = EMAIL_CONFIG.get("EMAIL_TIMEOUT") or 10
+# What links in e-mails begin with, where no request says it: those of the scheduler.
+SITE_ADDRESS = env.str("SITE_ADDRESS", "http://127.0.0.1:8000").rstrip("/")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "all-together-fairer@localhost")
 
 # Forms

@@ -1,6 +1,7 @@
 """The project's settings, with what makes tests quick and self-contained."""
 
 import os
+import tempfile
 
 os.environ.setdefault("SECRET_KEY", "only-for-tests")
 os.environ["DEBUG"] = "off"
@@ -24,3 +25,5 @@ WHITENOISE_AUTOREFRESH = True
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 # A connection that a thread of the live server keeps would outlive the test database.
 DATABASES["default"]["CONN_MAX_AGE"] = 0
+# Files that tests upload are nobody's.
+MEDIA_ROOT = tempfile.mkdtemp(prefix="atf-tests-")
