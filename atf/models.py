@@ -2,6 +2,7 @@
 
 import datetime
 import hashlib
+import secrets
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -120,6 +121,12 @@ class InvitationQuerySet(models.QuerySet):
         """The one whose link holds `token`, whether it still works or not."""
         return self.filter(token_hash=Invitation.hash_of(token))
 
+    def manageable_by(self, user):
+        """Those that someone may send again or take back: all, or by which they hand over."""
+        if user.is_administrator:
+            return self
+        return self.filter(hands_over=True, invited_by=user) if user.is_lead else self.none()
+
 
 class Invitation(models.Model):
     """A link by e-mail with which someone becomes a lead of places; it works once and expires.
@@ -127,6 +134,12 @@ class Invitation(models.Model):
     Only the hash of its secret is kept. With `hands_over`, the person who invited gives these
     places up to their successor once it is accepted.
     """
+
+    class State(models.TextChoices):
+        OPEN = "open", "Open"
+        ACCEPTED = "accepted", "Accepted"
+        EXPIRED = "expired", "Expired"
+        TAKEN_BACK = "taken-back", "Taken back"
 
     LASTS = datetime.timedelta(days=14)
 
@@ -174,11 +187,40 @@ class Invitation(models.Model):
         """What is kept of a link's secret."""
         return hashlib.sha256(token.encode()).hexdigest()
 
+    def renew(self):
+        """Give it a new secret, which is returned, and its full time; an older link is dead."""
+        token = secrets.token_urlsafe(32)
+        self.token_hash = self.hash_of(token)
+        self.expires_at = timezone.now() + self.LASTS
+        return token
+
+    @property
+    def state(self):
+        """What became of it."""
+        if self.accepted_at:
+            return self.State.ACCEPTED
+        if self.revoked_at:
+            return self.State.TAKEN_BACK
+        return self.State.OPEN if self.expires_at > timezone.now() else self.State.EXPIRED
+
+    @property
+    def can_be_sent_again(self):
+        """Whether a new link can take the place of its old one."""
+        return self.state in (self.State.OPEN, self.State.EXPIRED)
+
     @property
     def is_open(self):
         """Whether its link still works."""
-        return (
-            self.accepted_at is None
-            and self.revoked_at is None
-            and self.expires_at > timezone.now()
-        )
+        return self.state == self.State.OPEN
+
+    @property
+    def account(self):
+        """Who signs in with its address already, or None."""
+        return User.objects.filter(email__iexact=self.email).first()
+
+    @property
+    def places_it_gives(self):
+        """Its places; of a predecessor's only those that are still theirs to hand over."""
+        if not self.hands_over:
+            return self.places.all()
+        return self.places.filter(leads=self.invited_by_id, leads__is_active=True)
