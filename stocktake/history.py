@@ -6,16 +6,25 @@ of the page. Differences are computed from two snapshots, whatever made them.
 
 import difflib
 import re
+from collections import Counter
 from dataclasses import dataclass
 
+from django.db.models import Count, Exists, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import formats
 
 from .models import Activity, ActivityVersion, Comment
 
-# Longer texts are compared line by line: word by word would take seconds.
-MOST_WORDS = 3000
 # In the order of the form. A value is a text, or a list of texts.
-LABELS = dict(Comment.Field.choices) | {"is_good_practice": "Others may learn from it"}
+LABELS = {
+    "round": "Round",
+    **dict(Comment.Field.choices),
+    "is_good_practice": "Others may learn from it",
+}
+# Words and gaps of two texts together. Comparing more would take seconds: then it goes by lines.
+MOST_PARTS = 4000
+# Characters of unchanged text that are shown on either side of a change.
+CONTEXT = 150
 
 
 @dataclass(frozen=True)
@@ -24,6 +33,13 @@ class Piece:
 
     kind: str
     text: str
+
+    @property
+    def excerpt(self):
+        """The text; of a long one that was kept, only what is near a change."""
+        if self.kind != "kept" or len(self.text) <= 3 * CONTEXT:
+            return self.text
+        return f"{self.text[:CONTEXT]} […] {self.text[-CONTEXT:]}"
 
 
 @dataclass(frozen=True)
@@ -47,32 +63,54 @@ class Difference:
     @property
     def added(self):
         """What a list has gained."""
-        return [text for text in self.after or [] if text not in (self.before or [])]
+        return list((Counter(self.after) - Counter(self.before)).elements())
 
     @property
     def removed(self):
         """What a list has lost."""
-        return [text for text in self.before or [] if text not in (self.after or [])]
+        return list((Counter(self.before) - Counter(self.after)).elements())
 
     @property
     def pieces(self):
-        """A text's pieces, word by word, in reading order."""
-        old, new = _words(self.before), _words(self.after)
-        pieces = []
-        for kind, a, b, c, d in difflib.SequenceMatcher(None, old, new).get_opcodes():
-            if kind == "equal":
-                pieces.append(Piece("kept", "".join(new[c:d])))
+        """A text's pieces in reading order, word by word unless it is very long."""
+        pieces, removed, added = [], "", ""
+        for old, new in [*_runs(self.before, self.after), ("", "")]:
+            # A gap between two words that were replaced goes with them.
+            if old != new or (new.isspace() and removed and added):
+                removed, added = removed + old, added + new
                 continue
-            if b > a:
-                pieces.append(Piece("removed", "".join(old[a:b])))
-            if d > c:
-                pieces.append(Piece("added", "".join(new[c:d])))
+            found = [Piece("removed", removed), Piece("added", added), Piece("kept", new)]
+            pieces += [piece for piece in found if piece.text]
+            removed = added = ""
         return pieces
 
 
-def _words(text):
-    parts = re.findall(r"\s+|\S+", text or "")
-    return parts if len(parts) <= MOST_WORDS else (text or "").splitlines(keepends=True)
+def _runs(old, new):
+    """Two texts in pairs of parts, each pair alike or different."""
+    start = _shared_start(old, new)
+    old, new = old[len(start) :], new[len(start) :]
+    end = _shared_start(old[::-1], new[::-1])[::-1]
+    old, new = _parts(old.removesuffix(end), new.removesuffix(end))
+    yield start, start
+    for _, a, b, c, d in difflib.SequenceMatcher(None, old, new).get_opcodes():
+        yield "".join(old[a:b]), "".join(new[c:d])
+    yield end, end
+
+
+def _shared_start(old, new):
+    """What two texts have in common at their start, up to the last gap between words."""
+    pairs = enumerate(zip(old, new, strict=False))
+    length = next((at for at, (a, b) in pairs if a != b), min(len(old), len(new)))
+    return re.match(r"(?s:.*\s)?", old[:length]).group()
+
+
+def _parts(old, new):
+    """Two texts in words and gaps; in lines or whole, where they are too many."""
+    for pattern in (r"\s+|\S+", r".*\n|.+"):
+        parts = re.findall(pattern, old), re.findall(pattern, new)
+        if len(parts[0]) + len(parts[1]) <= MOST_PARTS:
+            return parts
+    return [old], [new]
 
 
 def snapshot(activity):
@@ -81,6 +119,7 @@ def snapshot(activity):
     Takes no query for an activity of `Activity.objects.with_content()`.
     """
     return {
+        "round": activity.round.name,
         "title": activity.title,
         "description": activity.description,
         "places": [place.name for place in activity.places.all()],
@@ -96,8 +135,8 @@ def snapshot(activity):
         "indicators": [
             str(link.indicator) for link in activity.indicator_links.all() if link.is_confirmed
         ],
-        "local_measures": [_measure(measure) for measure in activity.local_measures.all()],
-        "evidence": [_evidence(row) for row in activity.evidence.all()],
+        "local_measures": [measure_line(measure) for measure in activity.local_measures.all()],
+        "evidence": [evidence_line(row) for row in activity.evidence.all()],
         "is_good_practice": "Yes" if activity.is_good_practice else "No",
     }
 
@@ -110,13 +149,14 @@ def _link(link):
     shown_by = [str(each) for each in (link.indicator, link.local_measure) if each]
     parts = [
         f"{link.recommendation.code} {link.recommendation.text}",
-        link.reason,
-        f"shown by {' and '.join(shown_by)}" if shown_by else "",
+        link.reason and f"Reason: {link.reason}",
+        shown_by and f"Shown by: {' and '.join(shown_by)}",
     ]
-    return "; ".join(filter(None, parts))
+    return " ".join(filter(None, parts))
 
 
-def _measure(measure):
+def measure_line(measure):
+    """A local measure in one line."""
     parts = [
         measure.name,
         measure.unit and f"in {measure.unit}",
@@ -128,16 +168,21 @@ def _measure(measure):
     return ", ".join(filter(None, parts))
 
 
-def _evidence(row):
+def evidence_line(row):
+    """A link or a file in one line."""
     return f"{row.title}: {row.url or row.file_name}"
 
 
 def differences(before, after):
-    """What differs between two snapshots, a Difference for each field, in the form's order."""
+    """What differs between two snapshots, a Difference for each field, in the form's order.
+
+    The order of a list is no difference.
+    """
+    found = [Difference(field, before.get(field) or "", after.get(field) or "") for field in LABELS]
     return [
-        Difference(field, before.get(field, ""), after.get(field, ""))
-        for field in LABELS
-        if (before.get(field) or "") != (after.get(field) or "")
+        each
+        for each in found
+        if each.before != each.after and (not each.is_list or each.added or each.removed)
     ]
 
 
@@ -190,11 +235,32 @@ def changes_since(activity, number):
     return differences(then.content if then else {}, snapshot(now))
 
 
-def timeline(activity):
-    """Pairs of a version and what it changed from the one before it, the newest first."""
-    versions = list(activity.versions.select_related("made_by"))
-    pairs = [
-        (version, differences(before.content, version.content) if before else [])
-        for before, version in zip([None, *versions], versions, strict=False)
+def timeline(versions):
+    """Pairs of a version and what it changed from the one before it. Takes one query."""
+    return [
+        (version, differences(version.before, version.content) if version.before else [])
+        for version in versions.with_before().select_related("made_by")
     ]
-    return pairs[::-1]
+
+
+def review_queue():
+    """The entries that wait for a review, the one that has waited longest first.
+
+    Each with what happened to it before: `was_accepted`, and when (`accepted_at`, unless that was
+    before its history was kept), `was_returned`, and `comment_count`.
+    """
+    Event = ActivityVersion.Event
+    versions = ActivityVersion.objects.filter(activity=OuterRef("pk")).order_by("-number")
+    accepted = versions.filter(review_status=Activity.ReviewStatus.ACCEPTED)
+    dated = accepted.filter(event__in=[Event.ACCEPTED, Event.IMPORTED])
+    comments = Comment.objects.filter(activity=OuterRef("pk")).order_by().values("activity")
+    return (
+        Activity.objects.filter(review_status=Activity.ReviewStatus.SUBMITTED)
+        .annotate(
+            was_accepted=Exists(accepted),
+            accepted_at=Subquery(dated.values("made_at")[:1]),
+            was_returned=Exists(versions.filter(event=Event.RETURNED)),
+            comment_count=Coalesce(Subquery(comments.annotate(n=Count("pk")).values("n")), 0),
+        )
+        .order_by("submitted_at", "pk")
+    )

@@ -43,6 +43,16 @@ class ActivityQuerySet(models.QuerySet):
         accepted = Q(review_status=Activity.ReviewStatus.ACCEPTED)
         return self.filter(accepted | _shared_by(user.own_places))
 
+    def to_continue(self, round, place):
+        """What a place has to answer in `round`: does it go on?
+
+        Those accepted in the round before that neither ended nor were carried on since.
+        """
+        ended = [Activity.DeliveryStatus.COMPLETE, Activity.DeliveryStatus.STOPPED]
+        answered = Activity.objects.filter(continues=OuterRef("pk"), round=round)
+        going_on = self.accepted().filter(round=round.previous).exclude(delivery_status__in=ended)
+        return going_on.in_places([place]).exclude(Exists(answered))
+
     def with_content(self):
         """Each with everything that its page says, in a constant number of queries."""
         return self.select_related("theme", "round").prefetch_related(
@@ -192,6 +202,12 @@ class Activity(models.Model):
 
     def get_absolute_url(self):
         return reverse("stocktake:activity-detail", args=[self.pk])
+
+    def get_next_url(self):
+        """Where its lead goes on: checking what is to be submitted, or the entry's page."""
+        if self.is_draft or self.is_returned:
+            return reverse("stocktake:activity-check", args=[self.pk])
+        return self.get_absolute_url()
 
     @property
     def is_draft(self):

@@ -8,6 +8,18 @@ from django.utils import timezone
 from .activity import Activity
 
 
+class CommentQuerySet(models.QuerySet):
+    """Comments, chosen by whether they still ask for something."""
+
+    def open_on(self, activity):
+        """What was said of a returned entry since it was returned; nothing of any other."""
+        if not activity.is_returned:
+            return self.none()
+        return self.filter(activity=activity, made_at__gte=activity.reviewed_at).select_related(
+            "made_by"
+        )
+
+
 class Comment(models.Model):
     """What someone said about an entry, or about one of its fields."""
 
@@ -33,6 +45,8 @@ class Comment(models.Model):
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, editable=False, related_name="+"
     )
+
+    objects = CommentQuerySet.as_manager()
 
     class Meta:
         ordering = ["made_at", "pk"]

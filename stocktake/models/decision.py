@@ -8,12 +8,25 @@ from django.utils import timezone
 from recommendations.models import Place, Recommendation
 
 
+def answered_by(place):
+    """The recommendations that a place answers for, in the order of the framework."""
+    return Recommendation.objects.filter(responsible_bodies__answering_places=place).distinct()
+
+
 class DecisionQuerySet(models.QuerySet):
-    """Decisions, chosen by what they mean for the thread."""
+    """Decisions, chosen by whose they are and by what they mean for the thread."""
+
+    def of(self, place):
+        """A place's answers on what it answers for today; others don't count any more."""
+        return self.filter(place=place, recommendation__in=answered_by(place))
 
     def declined(self):
         """Those by which a place sets a recommendation aside."""
         return self.filter(answer__in=Decision.DECLINING)
+
+    def priorities(self):
+        """Those by which a place calls a recommendation one of its most relevant."""
+        return self.filter(answer=Decision.Answer.PRIORITY)
 
 
 class Decision(models.Model):
@@ -58,3 +71,13 @@ class Decision(models.Model):
 
     def __str__(self):
         return f"{self.place}, {self.recommendation.code}: {self.get_answer_display()}"
+
+    @property
+    def is_overdue(self):
+        """Whether the day on which the place wanted to look at it again has passed."""
+        return self.review_on is not None and self.review_on < timezone.localdate()
+
+    @property
+    def stamp(self):
+        """Tells this answer from those before and after it; empty as long as none is given."""
+        return self.decided_at.isoformat() if self.pk else ""

@@ -2,9 +2,22 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from .activity import Activity
+
+
+class ActivityVersionQuerySet(models.QuerySet):
+    """Versions, with what they are compared with."""
+
+    def with_before(self):
+        """Each with `before`, the content of the version before it; None for the first."""
+        earlier = self.model.objects.filter(
+            activity=OuterRef("activity"), number__lt=OuterRef("number")
+        )
+        newest = earlier.order_by("-number").values("content")[:1]
+        return self.annotate(before=Subquery(newest))
 
 
 class ActivityVersion(models.Model):
@@ -34,6 +47,8 @@ class ActivityVersion(models.Model):
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
+
+    objects = ActivityVersionQuerySet.as_manager()
 
     class Meta:
         ordering = ["number"]

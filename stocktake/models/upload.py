@@ -11,7 +11,8 @@ from .round import Round
 class EntriesUpload(models.Model):
     """One reading of a workbook of entries; nothing counts until its uploader commits it.
 
-    `rows` holds what was read, row by row, in the shape of `stocktake.offline.reader.Row`.
+    `rows` holds the headings and then each row, as read and as judged at the last check, in the
+    shape of `stocktake.offline.line.Line`.
     """
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="uploads")

@@ -3,7 +3,9 @@
 from django.db import transaction
 from django.utils import timezone
 
-from .. import history
+from atf.models import User
+
+from .. import drafts, history
 from ..models import Activity, ActivityVersion, Draft, Evidence
 
 Event = ActivityVersion.Event
@@ -56,10 +58,13 @@ def save_activity(
         activity.save()
     else:
         hold(activity.pk, version=activity.version)
+        before = _content(activity)
         activity.save()
     activity.places.set(places)
     _set_links(activity.recommendation_links, "recommendation", recommendations, by)
     _set_links(activity.indicator_links, "indicator", indicators, by)
+    for form in evidence.extra_forms if evidence else ():
+        form.instance.added_by = by
     for formset in (local_measures, evidence):
         if formset is not None:
             formset.instance = activity
@@ -70,14 +75,14 @@ def save_activity(
     if is_new:
         activity.save()
         history.record([activity], event or (Event.SUBMITTED if submitted else Event.ADDED), by=by)
-    elif submitted or _has_changed(activity):
+    elif submitted or _content(activity) != before:
         note_change(activity, Event.SUBMITTED if submitted else Event.CHANGED, by=by)
     return activity
 
 
-def _has_changed(activity):
-    now = Activity.objects.with_content().get(pk=activity.pk)
-    return history.latest(activity) != history.snapshot(now)
+def _content(activity):
+    """What an entry says in the database now."""
+    return history.snapshot(Activity.objects.with_content().get(pk=activity.pk))
 
 
 def _set_links(links, field, targets, by):
@@ -132,11 +137,12 @@ def confirm_link(*, link, version=None, by):
     Confirming a suggestion answers a question and leaves the entry accepted.
     """
     activity = hold(link.activity_id, version=version)
+    before = _content(activity)
     was_confirmed = link.is_confirmed
     if not was_confirmed:
         link.confirm(by=by)
     link.save()
-    if not was_confirmed or _has_changed(activity):
+    if _content(activity) != before:
         note_change(activity, Event.CHANGED if was_confirmed else Event.LINKED, by=by)
     return link
 
@@ -176,16 +182,26 @@ def remove_evidence(*, evidence, by):
 
 
 @transaction.atomic
-def keep_draft(*, key, author, activity=None, content, number=None):
-    """Keep what someone has typed so far; returns the draft, or None if another window was faster.
+def keep_draft(*, ticket, content):
+    """Keep what someone has typed so far; returns the draft, or None if it may not be kept.
 
-    `number` is that of the draft as this window last knew it, None if it knows of none.
+    That is so where another window of theirs has saved the draft, or the entry, since this one was
+    opened: a window is known by `draft_window` in the content, and the saving that it began with by
+    `draft_number`.
     """
-    drafts = Draft.objects.select_for_update().filter(author=author)
-    draft = drafts.filter(activity=activity).first() if activity else drafts.filter(key=key).first()
+    author = User.objects.select_for_update().filter(pk=ticket.author, is_active=True)
+    activity = Activity.objects.filter(pk=ticket.activity)
+    if not author or (ticket.activity and not activity):
+        return None
+    draft = drafts.draft_of(ticket)
+    window, number = ("".join(content.get(name, [])) for name in ("draft_window", "draft_number"))
+    if draft is None and number:
+        return None
     if draft is None:
-        return Draft.objects.create(key=key, author=author, activity=activity, content=content)
-    if draft.number != number:
+        return Draft.objects.create(
+            key=ticket.key, author_id=ticket.author, activity_id=ticket.activity, content=content
+        )
+    if [window] != draft.content.get("draft_window") and number != str(draft.number):
         return None
     draft.content, draft.saved_at = content, timezone.now()
     draft.number += 1

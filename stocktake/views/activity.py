@@ -1,20 +1,20 @@
-"""Activities: the list, an entry's page, and deleting a draft."""
+"""Activities: the list, an entry's page with its history, and deleting a draft."""
+
+import re
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpResponseRedirect
+from django.db.models import Q
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.views import View
-from django.views.generic import DeleteView, DetailView
+from django.views.generic import DeleteView, DetailView, ListView
 from django_filters.views import FilterView
 
-from atf.access import RoleRequiredMixin
-
-from .. import operations
+from .. import history
 from ..filters import ActivityFilter
-from ..models import Activity
+from ..forms import CommentForm
+from ..models import Activity, Comment
 
 
 def get_editable(user, pk):
@@ -25,18 +25,23 @@ def get_editable(user, pk):
     return activity
 
 
-class ActivityList(FilterView):
-    """The activities that a user may see, narrowed and sorted by what the address says."""
+def version_read(request):
+    """The version of an entry that a page has shown; 0, which none has, if it can't be told."""
+    number = request.POST.get("version", "")
+    return int(number) if re.fullmatch(r"[0-9]{1,9}", number) else 0
 
-    filterset_class = ActivityFilter
-    template_name = "stocktake/activity/list.html"
+
+def takes_part(user, activity):
+    """Whether the conversation about an entry is a user's: its leads' and the programme team's."""
+    return Activity.objects.in_places(user.own_places).filter(pk=activity.pk).exists()
+
+
+class FilteredList(FilterView):
+    """A list that is narrowed and sorted by what the address says."""
+
     paginate_by = 25
     # A filter that can't be read shows its error and nothing else.
     strict = True
-
-    def get_queryset(self):
-        activities = Activity.objects.visible_to(self.request.user).with_link_counts()
-        return activities.select_related("theme", "round").prefetch_related("places")
 
     def paginate_queryset(self, queryset, page_size):
         """The page that the address names, or the nearest there is."""
@@ -47,37 +52,80 @@ class ActivityList(FilterView):
         return super().get_context_data(form=kwargs["filter"].form, **kwargs)
 
 
-class ActivityDetail(DetailView):
-    """An entry with all that is tied to it."""
+class ActivityList(FilteredList):
+    """The activities that a user may see."""
 
-    template_name = "stocktake/activity/detail.html"
+    filterset_class = ActivityFilter
+    template_name = "stocktake/activity/list.html"
 
     def get_queryset(self):
-        activities = Activity.objects.visible_to(self.request.user)
+        activities = Activity.objects.visible_to(self.request.user).with_link_counts()
+        return activities.select_related("theme", "round").prefetch_related("places")
+
+
+class ActivityDetail(DetailView):
+    """An entry with all that is tied to it, what was said about it, and what it said before."""
+
+    template_name = "stocktake/activity/detail.html"
+    newest = 10
+
+    def get_queryset(self):
+        activities = Activity.objects.visible_to(self.request.user).with_content()
         return activities.select_related(
-            "theme", "round", "created_by", "submitted_by", "reviewed_by", "staged_activity__batch"
-        ).prefetch_related(
-            "places",
-            "local_measures",
-            "indicator_links__indicator",
-            "recommendation_links__recommendation",
-            "recommendation_links__confirmed_by",
-            "recommendation_links__indicator",
-            "recommendation_links__local_measure",
-        )
+            "created_by", "submitted_by", "reviewed_by", "staged_activity__batch"
+        ).prefetch_related("recommendation_links__confirmed_by")
 
     def get_context_data(self, **kwargs):
-        editable = Activity.objects.editable_by(self.request.user).filter(pk=self.object.pk)
-        links = self.object.recommendation_links.all()
+        activity, user = self.object, self.request.user
+        versions = history.timeline(activity.versions.reverse()[: self.newest + 1])
+        was_reviewed = activity.is_submitted or activity.is_returned
         return super().get_context_data(
-            can_edit=editable.exists(),
-            confirmed_links=[link for link in links if link.is_confirmed],
-            suggested_links=[link for link in links if not link.is_confirmed],
-            indicator_links=[
-                link for link in self.object.indicator_links.all() if link.is_confirmed
-            ],
+            can_edit=Activity.objects.editable_by(user).filter(pk=activity.pk).exists(),
+            versions=versions[: self.newest],
+            has_older_versions=len(versions) > self.newest,
+            changes=history.changes_since_accepted(activity) if was_reviewed else [],
+            **self.get_relatives(),
+            **self.get_conversation(),
             **kwargs,
         )
+
+    def get_relatives(self):
+        """The entries that it comes from or goes on in, and which of them the user may see."""
+        activity = self.object
+        goes_on_in = Q(continues=activity)
+        comes_from = Q(pk__in=[activity.continues_id, activity.adapted_from_id])
+        relatives = Activity.objects.filter(comes_from | goes_on_in).select_related("round")
+        visible = Activity.objects.visible_to(self.request.user).filter(comes_from | goes_on_in)
+        return {
+            "relatives": relatives.prefetch_related("places"),
+            "visible": set(visible.values_list("pk", flat=True)),
+        }
+
+    def get_conversation(self):
+        """What was said, and the form to say more, for those whose conversation it is."""
+        if not takes_part(self.request.user, self.object):
+            return {}
+        return {
+            "comments": self.object.comments.select_related("made_by"),
+            "open_comments": Comment.objects.open_on(self.object),
+            "comment_form": CommentForm(),
+        }
+
+
+class ActivityHistory(ListView):
+    """All that an entry said before, with who changed what and when, the newest first."""
+
+    template_name = "stocktake/activity/history.html"
+    paginate_by = 20
+
+    def get_queryset(self):
+        visible = Activity.objects.visible_to(self.request.user)
+        self.activity = get_object_or_404(visible, pk=self.kwargs["pk"])
+        return self.activity.versions.reverse()
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(activity=self.activity, **kwargs)
+        return context | {"versions": history.timeline(context["object_list"])}
 
 
 class ActivityDelete(DeleteView):
@@ -95,17 +143,3 @@ class ActivityDelete(DeleteView):
     def get_success_url(self):
         messages.success(self.request, f"The draft “{self.object.title}” was deleted.")
         return reverse("stocktake:activity-list")
-
-
-class ActivityAccept(RoleRequiredMixin, View):
-    """Letting a submitted entry count."""
-
-    http_method_names = ["post"]
-
-    def post(self, request, pk):
-        activity = get_object_or_404(Activity, pk=pk)
-        if operations.accept_activities(activities=Activity.objects.filter(pk=pk), by=request.user):
-            messages.success(request, f"“{activity.title}” was accepted and counts from now on.")
-        else:
-            messages.warning(request, "Only a submitted entry can be accepted.")
-        return HttpResponseRedirect(activity.get_absolute_url())

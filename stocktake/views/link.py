@@ -9,7 +9,7 @@ from django.views.generic import UpdateView
 from .. import operations
 from ..forms import RecommendationLinkForm
 from ..models import RecommendationLink
-from .activity import get_editable
+from .activity import get_editable, version_read
 
 
 class RecommendationLinkMixin:
@@ -28,9 +28,24 @@ class RecommendationLinkUpdate(RecommendationLinkMixin, UpdateView):
     template_name = "stocktake/recommendation_link/update.html"
 
     def form_valid(self, form):
-        link = operations.confirm_link(link=form.instance, by=self.request.user)
+        try:
+            link = operations.confirm_link(
+                link=form.instance, version=version_read(self.request), by=self.request.user
+            )
+        except operations.Conflict as conflict:
+            return self.answer_conflict(form, conflict.current)
         messages.success(self.request, f"The link to {link.recommendation.code} was saved.")
         return HttpResponseRedirect(link.activity.get_absolute_url())
+
+    def answer_conflict(self, form, current):
+        """The form as typed, beside the link as it stands."""
+        stored = current.recommendation_links.filter(pk=form.instance.pk)
+        form.instance.activity = current
+        form.add_error(
+            None,
+            "Someone changed this entry meanwhile. See what the link says now, then save again.",
+        )
+        return self.render_to_response(self.get_context_data(form=form, stored=stored.first()))
 
 
 class RecommendationLinkDelete(RecommendationLinkMixin, View):

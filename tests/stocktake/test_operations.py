@@ -262,42 +262,6 @@ def test_save_activity_writes_nothing_if_a_part_fails(lead, sefton, recommendati
     assert not RecommendationLink.objects.exists()
 
 
-# Accepting
-
-
-def test_accept_activities_that_were_submitted(lead, administrator):
-    submitted = [ActivityFactory(submitted=True, created_by=lead) for _ in range(2)]
-    others = [
-        ActivityFactory(draft=True),
-        ActivityFactory(review_status="returned"),
-        ActivityFactory(created_by=lead),
-    ]
-    count = operations.accept_activities(activities=Activity.objects.all(), by=administrator)
-    assert count == 2
-    for activity in submitted:
-        activity = fresh(activity)
-        assert activity.is_accepted
-        assert (activity.submitted_by, activity.reviewed_by) == (lead, administrator)
-    states = [fresh(activity).review_status for activity in others]
-    assert states == ["draft", "returned", "accepted"]
-    assert fresh(others[2]).reviewed_by == lead
-
-
-def test_accept_activities_leaves_those_not_given(administrator):
-    mine, other = ActivityFactory(submitted=True), ActivityFactory(submitted=True)
-    chosen = Activity.objects.filter(pk=mine.pk)
-    assert operations.accept_activities(activities=chosen, by=administrator) == 1
-    assert fresh(other).is_submitted
-    assert operations.accept_activities(activities=chosen, by=administrator) == 0
-
-
-def test_accept_activities_chosen_by_shared_places_once(administrator):
-    places = [PlaceFactory(), PlaceFactory()]
-    ActivityFactory(submitted=True, places=places)
-    chosen = Activity.objects.in_places(places)
-    assert operations.accept_activities(activities=chosen, by=administrator) == 1
-
-
 # Links
 
 
