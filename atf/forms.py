@@ -374,6 +374,11 @@ class FormMixin:
         return next((field.control_id for field in self.visible_fields()), "")
 
     @property
+    def is_filled(self):
+        """Whether anything was typed into it, right or wrong."""
+        return self.is_bound and self.has_changed()
+
+    @property
     def error_lines(self):
         """The lines of the error summary, in the order of the fields."""
         lines = [(text, self.first_control_id) for text in self.non_field_errors()]

@@ -1,20 +1,36 @@
 """Proposes recommendations that an activity may serve, from the words that both use.
 
 A suggestion is a question to a person: it counts nowhere until someone confirms it. It is made
-only within the activity's theme and for places that answer for the recommendation.
+only for places that answer for the recommendation: for a whole entry within its theme, for one that
+is being typed anywhere, its theme first.
 """
 
 import math
 import re
 from collections import Counter
+from dataclasses import dataclass
+
+from recommendations.models import Recommendation
 
 MOST = 2
 # Set by reading what it proposed for the stocktake of October to December 2023.
 LEAST_SCORE = 1.7
 LEAST_SHARED_STEMS = 3
+# While someone types there is little text yet, and they see at once what doesn't fit.
+MOST_WHILE_TYPING = 5
+LEAST_SHARED_WHILE_TYPING = 2
+OWN_THEME = 2
 COMMON_SHARE = 0.2
 STEM_LENGTH = 6
 SHORTEST_WORD = 4
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A recommendation, and the words of the text that speak for it."""
+
+    recommendation: Recommendation
+    words: tuple[str, ...]
 
 
 class Suggester:
@@ -53,6 +69,22 @@ class Suggester:
         scored.sort(key=lambda pair: (-pair[0], pair[1].code))
         return [recommendation for score, recommendation in scored[:MOST] if score >= LEAST_SCORE]
 
+    def suggest_while_typing(self, text, *, theme, places):
+        """Suggestions for an unfinished text: at most five, best first.
+
+        Those of `theme`, the one chosen so far or None, are preferred.
+        """
+        found, places = _words(text), set(places)
+        scored = []
+        for recommendation, stems, answering in self.recommendations:
+            shared = found.keys() & stems & self.weights.keys()
+            if answering & places and len(shared) >= LEAST_SHARED_WHILE_TYPING:
+                own = OWN_THEME if recommendation.theme == theme else 1
+                words = tuple(sorted(found[stem] for stem in shared))
+                scored.append((own * self._score(shared, stems), recommendation, words))
+        scored.sort(key=lambda row: (-row[0], row[1].code))
+        return [Suggestion(row, words) for _, row, words in scored[:MOST_WHILE_TYPING]]
+
     def _score(self, shared, stems):
         return self._weight(shared) / math.sqrt(self._weight(stems))
 
@@ -70,5 +102,10 @@ def answering_places(recommendation):
 
 
 def _stems(text):
+    return _words(text).keys()
+
+
+def _words(text):
+    """The words of a text by their stems."""
     words = re.findall(r"[a-z]+", text.casefold())
-    return {word.rstrip("s")[:STEM_LENGTH] for word in words if len(word) >= SHORTEST_WORD}
+    return {word.rstrip("s")[:STEM_LENGTH]: word for word in words if len(word) >= SHORTEST_WORD}

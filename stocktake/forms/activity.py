@@ -2,12 +2,15 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import CharField, Value
+from django.db.models import Case, CharField, Value, When
 from django.db.models.functions import Cast, Concat
+from django.forms.utils import ErrorDict
 
 from atf.forms import DateField, GroupedModelMultipleChoiceField, ModelForm
+from atf.jinja import date as in_words
 from recommendations.models import BeaconIndicator, Place, Recommendation
 
+from ..history import measure_line
 from ..models import Activity, LocalMeasure, RecommendationLink, Round
 
 
@@ -24,9 +27,67 @@ class RecommendationsField(GroupedModelMultipleChoiceField):
         return f"{recommendation}" + (f" (place number {number})" if number else "")
 
 
-class ActivityForm(ModelForm):
-    """An entry with the recommendations it serves and the indicators it should move."""
+class UnfinishedForm(ModelForm):
+    """A form that can show what was typed before it is complete: nothing is found fault with."""
 
+    def __init__(self, *args, unfinished=False, **kwargs):
+        self.unfinished = unfinished
+        super().__init__(*args, **kwargs)
+
+    def full_clean(self):
+        if self.unfinished:
+            self._errors = ErrorDict(renderer=self.renderer)
+        else:
+            super().full_clean()
+
+
+class UnfinishedFormSet(forms.BaseInlineFormSet):
+    """A set of such forms."""
+
+    default_error_messages = forms.BaseInlineFormSet.default_error_messages | {
+        "missing_management_form": "A part of the form did not arrive. Check it and send it again"
+    }
+
+    def __init__(self, *args, unfinished=False, **kwargs):
+        self.unfinished = unfinished
+        super().__init__(*args, form_kwargs={"unfinished": unfinished}, **kwargs)
+
+    @property
+    def kept_forms(self):
+        """Those of a valid formset that hold something to keep."""
+        return [
+            form
+            for form in self.forms
+            if form.cleaned_data.get("id") or form.is_filled
+            if not form.cleaned_data.get("DELETE")
+        ]
+
+    def full_clean(self):
+        if self.unfinished:
+            self._errors, self._non_form_errors = [], self.error_class(renderer=self.renderer)
+        else:
+            super().full_clean()
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        form.fields["id"].error_messages["invalid_choice"] = (
+            "Someone has removed this meanwhile. Enter it again in an empty place, or clear it"
+        )
+
+
+class ActivityForm(UnfinishedForm):
+    """An entry with the recommendations it serves and the indicators it should move.
+
+    `version` is the version of the entry that its author read.
+    """
+
+    places = GroupedModelMultipleChoiceField(
+        queryset=Place.objects.taking_part(),
+        group_by=None,
+        label="Where does it happen?",
+        help_text="Tick every place that shares it.",
+        error_messages={"required": "Choose the place or places"},
+    )
     starts_on = DateField(label="Start date", required=False)
     ends_on = DateField(label="End date", required=False)
     recommendations = RecommendationsField(
@@ -43,6 +104,7 @@ class ActivityForm(ModelForm):
         label="Which beacon indicators should it move?",
         help_text="Where no beacon indicator fits, name a measure of your own below.",
     )
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = Activity
@@ -57,34 +119,49 @@ class ActivityForm(ModelForm):
             "starts_on",
             "ends_on",
             "delivery_status",
+            "is_good_practice",
         ]
         labels = {
             "title": "Name of the activity",
             "description": "What it does, and for whom",
-            "places": "Where does it happen?",
+            "is_good_practice": "Others may learn from it",
         }
-        help_texts = {"places": "Tick every place that shares it."}
-        widgets = {
-            "places": forms.CheckboxSelectMultiple,
-            "delivery_status": forms.RadioSelect,
-        }
+        widgets = {"delivery_status": forms.RadioSelect}
         error_messages = {
-            "places": {"required": "Choose the place or places"},
             "description": {"required": "Enter what it does, and for whom"},
         }
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         self.user = user
-        self.fields["round"].queryset = (
-            Round.objects.all() if user.is_administrator else Round.objects.open()
-        )
-        self.fields["places"].queryset = Place.objects.taking_part()
+        self._offer_rounds()
+        self._put_own_places_first()
         if self.instance.pk:
             self._set_initial_links()
+            self.fields["version"].initial = self.instance.version
         else:
-            self.fields["round"].initial = Round.objects.current()
             self.fields["places"].initial = user.places.all()
+        self._put_theme_first()
+
+    def _offer_rounds(self):
+        """Leads record in the open round: they choose only where there are several."""
+        field = self.fields["round"]
+        if self.user.is_administrator:
+            field.queryset = Round.objects.all()
+        else:
+            field.queryset = Round.objects.open()
+            if len(field.queryset) == 1:
+                field.widget = forms.HiddenInput()
+        if not self.instance.pk:
+            field.initial = Round.objects.current()
+
+    def _put_own_places_first(self):
+        """The user's own places stand open, those to share an activity with below them."""
+        own = set(self.user.own_places)
+        field = self.fields["places"]
+        field.group_by = lambda place: "Your places" if place in own else "Jointly with others"
+        first = Case(When(pk__in=[place.pk for place in own], then=0), default=1)
+        field.queryset = Place.objects.taking_part().order_by(first, "name")
 
     def _set_initial_links(self):
         self.fields["recommendations"].initial = [
@@ -94,12 +171,66 @@ class ActivityForm(ModelForm):
             link.indicator_id for link in self.instance.indicator_links.confirmed()
         ]
 
+    def _put_theme_first(self):
+        """List the recommendations and indicators of the chosen theme before the others."""
+        chosen = str(self["theme"].value())
+        themes = self.fields["theme"].queryset.values_list("pk", flat=True)
+        for name in ("recommendations", "indicators"):
+            rows = self.fields[name].queryset
+            own = [theme for theme in themes if str(theme) == chosen]
+            first = Case(When(theme__in=own, then=0), default=1)
+            self.fields[name].queryset = rows.order_by(first, *rows.model._meta.ordering)
+
     def clean(self):
         """An activity ends on the day it starts, or later."""
         data = super().clean()
         starts_on, ends_on = data.get("starts_on"), data.get("ends_on")
         if starts_on and ends_on and ends_on < starts_on:
             self.add_error("ends_on", "The end date must be on or after the start date")
+        if self.instance.pk:
+            # Without a number it can't be told what was read: then any change is a conflict.
+            self.instance.version = data.get("version") or 0
+        return data
+
+    @property
+    def says(self):
+        """What a valid form says, in the words of `stocktake.history.snapshot`.
+
+        Of what has a form of its own, such as measures, it says nothing.
+        """
+        data = self.cleaned_data
+        texts = {
+            name: data[name] for name in ("title", "description", "lead_organisation", "contact")
+        }
+        texts |= {name: in_words(data[name]) for name in ("starts_on", "ends_on")}
+        return texts | {
+            "round": str(data["round"]),
+            "places": [place.name for place in data["places"]],
+            "theme": str(data["theme"]),
+            "delivery_status": Activity.DeliveryStatus(data["delivery_status"]).label,
+            "recommendations": [f"{row.code} {row.text}" for row in data["recommendations"]],
+            "indicators": [str(row) for row in data["indicators"]],
+            "is_good_practice": "Yes" if data["is_good_practice"] else "No",
+        }
+
+    def retype(self, names, activity):
+        """The data of this form, with the fields `names` as `activity` has them now."""
+        data, now = self.data.copy(), ActivityForm(instance=activity, user=self.user)
+        data["version"] = activity.version
+        for name in now.fields.keys() & set(names):
+            bound = now[name]
+            value = bound.value()
+            if bound.component == "date":
+                parts = bound.field.widget.format_value(value)
+                for part in bound.field.widget.parts:
+                    data[f"{name}_{part}"] = parts.get(part, "")
+            elif bound.component == "checkboxes":
+                data.setlist(name, [str(each) for each in value])
+            elif bound.component == "checkbox":
+                data.pop(name, None)
+                data.update({name: "on"} if value else {})
+            else:
+                data[name] = "" if value is None else str(value)
         return data
 
     def clean_places(self):
@@ -116,7 +247,7 @@ class ActivityForm(ModelForm):
         return places
 
 
-class LocalMeasureForm(ModelForm):
+class LocalMeasureForm(UnfinishedForm):
     """A place's own measure of an activity."""
 
     latest_on = DateField(label="Date of the latest value", required=False)
@@ -138,8 +269,13 @@ class LocalMeasureForm(ModelForm):
         return data
 
 
-class LocalMeasureFormSetBase(forms.BaseInlineFormSet):
+class LocalMeasureFormSetBase(UnfinishedFormSet):
     """The local measures of an activity: those it has, and room for two more."""
+
+    @property
+    def says(self):
+        """A line for each measure of a valid formset, as a snapshot says it."""
+        return [measure_line(form.instance) for form in self.kept_forms]
 
     def add_fields(self, form, index):
         super().add_fields(form, index)

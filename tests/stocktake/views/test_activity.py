@@ -1,4 +1,4 @@
-"""Activities: the list, an entry's page, adding, changing, accepting, deleting, its links."""
+"""Activities: the list, an entry's page, adding, changing, deleting, its links."""
 
 import datetime
 
@@ -109,7 +109,7 @@ def status_for(user, address, method="get", data=None):
         ("activity-detail", [1]),
         ("activity-update", [1]),
         ("activity-delete", [1]),
-        ("activity-accept", [1]),
+        ("activity-history", [1]),
         ("recommendation-link-update", [1, "T1.01"]),
         ("recommendation-link-delete", [1, "T1.01"]),
     ],
@@ -128,7 +128,7 @@ def test_nobody_gets_anywhere_without_signing_in(client, name, args, method):
         ("activity-create", ["patch", "delete"]),
         ("activity-update", ["patch", "delete"]),
         ("activity-delete", ["put", "patch", "delete"]),
-        ("activity-accept", ["get", "put", "patch", "delete"]),
+        ("activity-history", ["post", "put", "patch", "delete"]),
     ],
 )
 def test_other_methods_are_not_allowed(administrator, draft, name, methods):
@@ -157,10 +157,6 @@ def test_other_methods_are_not_allowed_for_a_link(administrator, entry, name, me
 @pytest.mark.parametrize("name", ["activity-detail", "activity-update", "activity-delete"])
 def test_unknown_activity_is_not_found(request, this_round, who, pk, name):
     assert status_for(request.getfixturevalue(who), url(name, pk)) == 404
-
-
-def test_unknown_activity_is_not_accepted(administrator):
-    assert status_for(administrator, url("activity-accept", UNKNOWN), "post") == 404
 
 
 @pytest.mark.parametrize("code", ["T1.02", "T9.99", "t1.01"])
@@ -364,7 +360,7 @@ def test_page_is_open_to_those_who_may_see_the_entry(
         ("other_lead", {}, set()),
         ("board_member", {}, set()),
         ("administrator", {}, {"change"}),
-        ("administrator", {"submitted": True}, {"change", "accept"}),
+        ("administrator", {"submitted": True}, {"change", "review"}),
         ("administrator", {"draft": True}, {"change", "delete"}),
         ("administrator", {"closed": True}, {"change"}),
     ],
@@ -376,10 +372,11 @@ def test_page_offers_what_one_may_do(request, make, who, state, offered):
     entry = make(**state)
     page = Page(browser_of(request.getfixturevalue(who)).get(entry.get_absolute_url()))
     pages = {
-        name: url(f"activity-{page}", entry.pk)
-        for name, page in [("change", "update"), ("delete", "delete"), ("accept", "accept")]
+        "change": url("activity-update", entry.pk),
+        "delete": url("activity-delete", entry.pk),
+        "review": url("review-detail", entry.pk),
     }
-    assert {name for name, goal in pages.items() if goal in page.links + page.actions} == offered
+    assert {name for name, goal in pages.items() if goal in page.links} == offered
 
 
 def test_page_shows_everything_about_the_entry(board_member, lead, make):
@@ -561,7 +558,7 @@ def filled(client, **changes):
     return page.form_data(**least | changes)
 
 
-def test_adding_with_everything_submits_it_with_its_links_and_measures(lead, this_round, theme):
+def test_adding_with_everything_keeps_it_with_its_links_and_measures(lead, this_round, theme):
     client = browser_of(lead)
     data = filled(
         client,
@@ -590,12 +587,12 @@ def test_adding_with_everything_submits_it_with_its_links_and_measures(lead, thi
     )
     response = client.post(url("activity-create"), data, follow=True)
     entry = Activity.objects.get()
-    assert response.redirect_chain == [(entry.get_absolute_url(), 302)]
-    assert "“Family hub” was submitted." in Page(response).text
-    assert entry.review_status == "submitted"
+    assert response.redirect_chain == [(url("activity-check", entry.pk), 302)]
+    assert Page(response).heading == "Check your answers"
+    assert entry.review_status == "draft"
     assert entry.round == this_round
     assert entry.theme == theme
-    assert entry.created_by == entry.submitted_by == lead
+    assert (entry.created_by, entry.submitted_by) == (lead, None)
     assert entry.source == "form"
     assert entry.lead_organisation == "Sefton Council"
     assert entry.contact == "Early years team"
@@ -610,16 +607,6 @@ def test_adding_with_everything_submits_it_with_its_links_and_measures(lead, thi
         ("Staff trained", "", None, 0),
     ]
     assert entry.local_measures.last().latest_on == datetime.date(2026, 9, 1)
-
-
-def test_adding_saves_a_draft_when_asked(lead, this_round):
-    client = browser_of(lead)
-    response = client.post(url("activity-create"), filled(client, draft="1"), follow=True)
-    assert "“Family hub” was saved as a draft." in Page(response).text
-    entry = Activity.objects.get()
-    assert entry.review_status == "draft"
-    assert entry.submitted_at is None
-    assert entry.created_by == lead
 
 
 def test_adding_together_with_another_place(lead, other_lead, this_round):
@@ -739,7 +726,7 @@ def test_adding_with_markup_in_the_title_says_so_as_text(lead, this_round):
     client = browser_of(lead)
     response = client.post(url("activity-create"), filled(client, title=MARKUP), follow=True)
     page = Page(response)
-    assert f"“{MARKUP}” was submitted." in page.text
+    assert page.heading == "Check your answers"
     assert_escaped(page)
 
 
@@ -946,28 +933,21 @@ def test_accepted_entry_that_an_administrator_changes_stays_accepted(administrat
     assert "was submitted" not in Page(response).text
 
 
-def test_draft_is_saved_again_or_submitted(lead, draft):
-    change(lead, draft, draft="1", title="A thought")
-    assert (draft.title, draft.review_status) == ("A thought", "draft")
-    change(lead, draft)
-    assert (draft.title, draft.review_status) == ("A thought", "submitted")
-
-
-def test_returned_entry_is_submitted_again(lead, make):
-    returned = make(review_status="returned")
-    change(lead, returned)
-    assert returned.review_status == "submitted"
-    assert returned.reviewed_at is None
-
-
-@pytest.mark.parametrize("state", [{"submitted": True}, {"review_status": "returned"}, {}])
-def test_entry_that_was_handed_in_is_not_said_to_be_a_draft(lead, make, state):
+@pytest.mark.parametrize("state", [{"draft": True}, {"review_status": "returned"}])
+def test_entry_that_is_not_handed_in_yet_is_checked_after_a_change(lead, make, state):
     entry = make(**state)
-    page = Page(browser_of(lead).get(url("activity-update", entry.pk)))
-    assert "Save as a draft" not in page.text
-    response = change(lead, entry, draft="1")
-    assert entry.review_status != "draft"
-    assert "saved as a draft" not in Page(response).text
+    response = change(lead, entry, title="A thought")
+    assert response.redirect_chain == [(url("activity-check", entry.pk), 302)]
+    assert (entry.title, entry.submitted_by is None) == ("A thought", "draft" in state)
+
+
+@pytest.mark.parametrize("state", [{"submitted": True}, {}])
+def test_entry_that_was_handed_in_goes_back_to_review_after_a_change(lead, make, state):
+    entry = make(**state)
+    response = change(lead, entry, title="A thought")
+    assert response.redirect_chain == [(entry.get_absolute_url(), 302)]
+    assert "“A thought” was saved." in Page(response).text
+    assert (entry.review_status, entry.version) == ("submitted", 2)
 
 
 def test_changing_with_faults_saves_nothing(lead, entry):
@@ -994,42 +974,6 @@ def test_changing_away_from_ones_own_places_is_refused(lead, other_lead, entry):
     response = change(lead, entry, places=[other_lead.places.get().pk])
     assert_refused(response, "Choose at least one of your own places: Sefton")
     assert [place.slug for place in entry.places.all()] == ["sefton"]
-
-
-# Accepting
-
-
-@pytest.mark.parametrize(
-    ("who", "status"),
-    [("lead", 403), ("other_lead", 403), ("board_member", 403), ("administrator", 302)],
-)
-def test_accepting_is_for_administrators(request, make, who, status):
-    entry = make(submitted=True)
-    user = request.getfixturevalue(who)
-    assert status_for(user, url("activity-accept", entry.pk), "post") == status
-    entry.refresh_from_db()
-    assert entry.is_accepted == (status == 302)
-
-
-def test_accepting_says_who_and_when(administrator, make):
-    entry = make(submitted=True, title=MARKUP)
-    response = browser_of(administrator).post(url("activity-accept", entry.pk), follow=True)
-    page = Page(response)
-    assert f"“{MARKUP}” was accepted and counts from now on." in page.text
-    assert_escaped(page)
-    assert "by Ada Administrator" in page.text
-    entry.refresh_from_db()
-    assert entry.reviewed_by == administrator
-
-
-@pytest.mark.parametrize("state", [{"draft": True}, {"review_status": "returned"}, {}])
-def test_only_a_submitted_entry_is_accepted(administrator, make, state):
-    entry = make(**state)
-    before = entry.review_status
-    response = browser_of(administrator).post(url("activity-accept", entry.pk), follow=True)
-    assert "Only a submitted entry can be accepted." in Page(response).text
-    entry.refresh_from_db()
-    assert entry.review_status == before
 
 
 # Deleting
@@ -1108,7 +1052,7 @@ def test_links_are_changed_by_those_who_may_change_the_entry(
         delete = url("recommendation-link-delete", entry.pk, "T1.01")
         assert status_for(user, update) == status
         allowed = 302 if status == 200 else status
-        assert status_for(user, update, "post", {"reason": "Mine."}) == allowed
+        assert status_for(user, update, "post", {"reason": "Mine.", "version": 1}) == allowed
         assert codes(entry, reason="Mine.") == (["T1.01"] if status == 200 else [])
         assert status_for(user, delete, "post") == allowed
         assert codes(entry) == ([] if status == 200 else ["T1.01"])
@@ -1173,6 +1117,24 @@ def test_removing_a_suggestion_leaves_the_entry_accepted(lead, entry):
     assert codes(entry) == []
     entry.refresh_from_db()
     assert entry.is_accepted
+
+
+def test_link_that_a_colleague_changed_meanwhile_is_not_overwritten(lead, entry):
+    RecommendationLinkFactory(activity=entry, recommendation=recommendation("T1.01"))
+    address = url("recommendation-link-update", entry.pk, "T1.01")
+    client = browser_of(lead)
+    mine = Page(client.get(address)).form_data(reason="My reason.")
+    theirs = Page(client.get(address)).form_data(reason="Their reason.")
+    assert client.post(address, theirs).status_code == 302
+    page = assert_refused(
+        client.post(address, mine),
+        "Someone changed this entry meanwhile. See what the link says now, then save again.",
+    )
+    assert "It says now: Their reason." in page.text
+    assert page.form_data()["reason"] == ["My reason."]
+    assert entry.recommendation_links.get().reason == "Their reason."
+    assert client.post(address, page.form_data()).status_code == 302
+    assert entry.recommendation_links.get().reason == "My reason."
 
 
 def test_link_with_a_measure_of_another_activity_is_refused(lead, entry):
