@@ -13,7 +13,11 @@ EVERYONE = [
     ("Coherence", "stocktake:coherence-live"),
     ("Reports", "stocktake:report-list"),
 ]
-ADMINISTRATORS = [("Import", "stocktake:import-list"), ("Admin", "admin:index")]
+ADMINISTRATORS = [
+    ("Review", "stocktake:review-list"),
+    ("Import", "stocktake:import-list"),
+    ("Admin", "admin:index"),
+]
 
 
 def environment(**options):
@@ -31,7 +35,7 @@ def environment(**options):
         **{name: value for name, value in options.items() if name != "autoescape"},
     )
     jinja.globals.update(static=static, url=url, query=query, without=without)
-    jinja.filters.update(date=date)
+    jinja.filters.update(date=date, time=time)
     return jinja
 
 
@@ -67,6 +71,11 @@ def date(value):
     if hasattr(value, "hour"):
         value = timezone.localtime(value)
     return formats.date_format(value, "j F Y") if value else ""
+
+
+def time(value):
+    """A moment's time of day: 9:05am."""
+    return formats.date_format(timezone.localtime(value), "g:ia").replace(".", "")
 
 
 def navigation(request):

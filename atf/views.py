@@ -7,11 +7,33 @@ from django.shortcuts import render
 from django.utils.decorators import method_decorator
 from django.views.generic import TemplateView
 
+from stocktake.models import Round
+from stocktake.progress import unsaved, working_day
+
 
 class HomeView(TemplateView):
-    """What the signed-in user's role does, as links."""
+    """What the signed-in user's role does: for a lead, what waits for their place."""
 
-    template_name = "home.html"
+    def get_template_names(self):
+        return ["home_lead.html" if self.request.user.is_lead else "home.html"]
+
+    def get_context_data(self, **kwargs):
+        user = self.request.user
+        if user.is_lead:
+            kwargs |= self.working_day(user, self.request.GET.get("place"))
+        return super().get_context_data(**kwargs)
+
+    def working_day(self, user, slug):
+        """What waits for a lead at the place in the address, or at the first of theirs."""
+        places = list(user.own_places)
+        place = next((each for each in places if each.slug == slug), next(iter(places), None))
+        round = Round.objects.current()
+        return {
+            "places": places,
+            "round": round,
+            "day": working_day(round, place) if round and place else None,
+            "unsaved": unsaved(user),
+        }
 
 
 @method_decorator(login_not_required, name="dispatch")

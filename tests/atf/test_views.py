@@ -1,5 +1,6 @@
 """Home, statements, health, error pages, and the frame around them."""
 
+import datetime
 import re
 
 import pytest
@@ -7,8 +8,12 @@ from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import DatabaseError, connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from atf.views import HomeView
+from stocktake import operations
+from stocktake.models import Draft
+from tests.factories import ActivityFactory, DecisionFactory, RoundFactory
 
 
 def text_of(response):
@@ -25,7 +30,6 @@ def links(html, start, end):
 @pytest.mark.parametrize(
     ("person", "cards", "menu"),
     [
-        ("lead", ["Add an activity", "Activities of Sefton"], []),
         ("board_member", ["Reports", "Coherence today"], []),
         (
             "administrator",
@@ -33,9 +37,11 @@ def links(html, start, end):
                 "Import a workbook",
                 "Entries to accept",
                 "Build a coherence report",
+                "Invite a place lead",
+                "Reminders",
                 "Administration",
             ],
-            ["Import", "Admin"],
+            ["Review", "Import", "Admin"],
         ),
     ],
 )
@@ -46,6 +52,76 @@ def test_home_shows_what_the_role_does(client, request, person, cards, menu):
     everyone = ["Home", "Themes", "Activities", "Coherence", "Reports"]
     assert links(html, "header__navigation-list", "</header") == everyone + menu
     assert html.rindex("Sign out") < html.index("<main")
+
+
+def home(client, user, **parameters):
+    """The home page of someone."""
+    client.force_login(user)
+    return text_of(client.get(reverse("home"), parameters))
+
+
+def test_home_of_a_lead_before_the_first_round(client, lead):
+    html = home(client, lead)
+    assert "No round has opened yet." in html
+    assert "Add an activity" not in html
+
+
+def test_home_of_a_lead_without_a_place(client, lead):
+    RoundFactory()
+    lead.places.clear()
+    assert "You have no place to record for at present." in home(client, lead)
+
+
+@pytest.mark.parametrize(
+    ("days", "said"), [(0, "today is the last day"), (1, "2 days left"), (9, "10 days left")]
+)
+def test_home_of_a_lead_counts_the_days_left(client, lead, days, said):
+    closes_on = timezone.localdate() + datetime.timedelta(days=days)
+    RoundFactory(name="Autumn", closes_on=closes_on)
+    html = home(client, lead)
+    assert "Sefton, Autumn" in html
+    assert said in html
+
+
+def test_home_of_a_lead_leads_on(client, lead):
+    RoundFactory()
+    html = home(client, lead)
+    for name in ("Add an activity", "Decisions", "Work in Excel", "Activities of Sefton"):
+        assert name in html
+    for address in re.findall(r'href="(/[^"]+)"', html[html.index("<main") :]):
+        assert client.get(address.replace("&amp;", "&")).status_code == 200
+
+
+def test_home_of_a_lead_in_a_closed_round_only_reads(client, lead):
+    RoundFactory(closed=True)
+    html = home(client, lead)
+    assert "entries can be read, not changed" in html
+    assert "Add an activity" not in html
+
+
+def test_home_of_a_lead_of_two_places_shows_the_one_asked_for(client, lead, other_lead):
+    RoundFactory(name="Autumn")
+    lead.places.add(other_lead.places.get())
+    assert "Knowsley, Autumn" in home(client, lead)
+    assert "Sefton, Autumn" in home(client, lead, place="sefton")
+    assert "Knowsley, Autumn" in home(client, lead, place="halton")
+
+
+def test_home_of_a_lead_shows_what_waits(client, lead, administrator):
+    this_round, places = RoundFactory(), lead.places.all()
+    draft = ActivityFactory(draft=True, round=this_round, places=places, title="Half a thought")
+    returned = ActivityFactory(submitted=True, round=this_round, places=places)
+    operations.return_activity(
+        activity=returned, comments={"": "<b>Say more</b>"}, by=administrator
+    )
+    typed = Draft.objects.create(author=lead, content={"title": ["<i>Typed</i>"]})
+    gap = DecisionFactory(place=lead.places.get(), answer="priority").recommendation
+    html = home(client, lead)
+    assert f'href="{draft.get_next_url()}"' in html
+    assert f'href="{reverse("stocktake:activity-update", args=[returned.pk])}"' in html
+    assert "&lt;b&gt;Say more&lt;/b&gt;" in html
+    assert f'href="{typed.get_absolute_url()}">&lt;i&gt;Typed&lt;/i&gt;' in html
+    assert f"recommendation={gap.code}" in html
 
 
 def test_home_links_can_be_followed(client, administrator):
