@@ -17,12 +17,16 @@ from .models import CoherenceReport, Decision, Round
 class RoundAdmin(admin.ModelAdmin):
     """Rounds: opening one is setting its dates."""
 
-    list_display = ["name", "opens_on", "closes_on", "is_open"]
+    list_display = ["name", "opens_on", "closes_on", "is_open", "priorities"]
     search_fields = ["name"]
 
     @admin.display(boolean=True, description="open today")
     def is_open(self, round):
         return round.is_open
+
+    @admin.display(description="priorities at most", empty_value="No limit")
+    def priorities(self, round):
+        return round.max_priorities
 
 
 @admin.register(Decision)

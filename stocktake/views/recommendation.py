@@ -1,21 +1,22 @@
-"""A recommendation with what every place does about it, and a place's answer on it."""
+"""A recommendation with what every place does about it, and taking over what others do well."""
 
 from dataclasses import dataclass
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.views.generic import DetailView, UpdateView
+from django.views import View
+from django.views.generic import DetailView
 
 from recommendations.models import Place, Recommendation
 
 from .. import operations
 from ..coherence import Scope, Thread, coherence
 from ..coherence.result import ActivityRow
-from ..forms import DecisionForm
-from ..models import Decision, Round
+from ..forms import AdaptForm
+from ..models import Activity, Decision, Round
 
 
 @dataclass(frozen=True)
@@ -40,13 +41,18 @@ class RecommendationDetail(DetailView):
         )
 
     def get_context_data(self, **kwargs):
-        context = super().get_context_data(own_places=set(self.request.user.own_places), **kwargs)
+        own_places = set(self.request.user.own_places)
+        context = super().get_context_data(own_places=own_places, **kwargs)
         if round := Round.objects.current():
             found = coherence(round, Scope(themes=(self.object.theme.code,)))
+            answers = self._answers(found)
+            gaps = [row.place for row in answers if row.place in own_places and not row.activities]
             context |= {
                 "round": round,
-                "answers": self._answers(found),
+                "answers": answers,
                 "others": self._others(found),
+                "gaps": gaps,
+                "ideas": operations.ideas_for(recommendation=self.object, places=gaps),
             }
         return context
 
@@ -80,28 +86,39 @@ class RecommendationDetail(DetailView):
         return found.activities_of(set(row.activities) - answering) if row else ()
 
 
-class DecisionUpdate(UpdateView):
-    """A place's answer on a recommendation, given for the first time or changed."""
+class ActivityAdapt(View):
+    """Starting a place's own entry from what another place does well."""
 
-    form_class = DecisionForm
-    template_name = "stocktake/decision/update.html"
+    http_method_names = ["post"]
 
-    def get_object(self):
-        recommendation = get_object_or_404(Recommendation, code=self.kwargs["code"])
-        answering = Place.objects.filter(responsible_bodies__recommendations=recommendation)
-        place = get_object_or_404(answering.distinct(), slug=self.kwargs["place"])
-        if not self.request.user.own_places.filter(pk=place.pk).exists():
+    def post(self, request, pk):
+        sources = Activity.objects.visible_to(request.user).accepted()
+        source = get_object_or_404(sources, pk=pk, is_good_practice=True)
+        form = AdaptForm(request.POST)
+        if not form.is_valid():
+            raise Http404
+        place, recommendation = form.cleaned_data["place"], form.cleaned_data["recommendation"]
+        if not request.user.own_places.contains(place):
             raise PermissionDenied
-        decision = Decision.objects.filter(recommendation=recommendation, place=place).first()
-        return decision or Decision(recommendation=recommendation, place=place)
-
-    def form_valid(self, form):
-        decision = operations.decide(
-            place=self.object.place,
-            recommendation=self.object.recommendation,
-            by=self.request.user,
-            **form.cleaned_data,
+        round = Round.objects.current()
+        if not (round and round.is_open):
+            messages.warning(
+                request, "No round is open, so nothing was added. Adapt it once one opens."
+            )
+            page = reverse("stocktake:recommendation-detail", args=[recommendation.code])
+            return HttpResponseRedirect(f"{page}#ideas")
+        activity, is_new = operations.adapt_activity(
+            source=source, place=place, recommendation=recommendation, round=round, by=request.user
         )
-        messages.success(self.request, f"The answer of {decision.place} was saved.")
-        code = decision.recommendation.code
-        return HttpResponseRedirect(reverse("stocktake:recommendation-detail", args=[code]))
+        if is_new:
+            messages.success(
+                request,
+                f"A draft for {place} was made from “{source}”. Change it to what {place} does.",
+            )
+        else:
+            messages.info(
+                request,
+                f"{place} has adapted “{source}” already: this is its entry. See that "
+                f"{recommendation.code} is among its recommendations.",
+            )
+        return HttpResponseRedirect(reverse("stocktake:activity-update", args=[activity.pk]))

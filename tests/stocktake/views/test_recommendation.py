@@ -1,10 +1,10 @@
-"""A recommendation's page, and a place's answer on it."""
+"""A recommendation's page, and taking over what other places do about it."""
 
 import datetime
 
 import pytest
 
-from stocktake.models import Decision
+from stocktake.models import Activity, Round
 from tests.factories import (
     ActivityFactory,
     BeaconIndicatorFactory,
@@ -23,7 +23,6 @@ from tests.stocktake.views import (
     MARKUP,
     Page,
     assert_escaped,
-    assert_refused,
     browser_of,
     queries,
     sign_in_for,
@@ -34,6 +33,8 @@ from tests.stocktake.views import (
 pytestmark = pytest.mark.django_db
 DETAIL = "recommendation-detail"
 DECISION = "decision-update"
+ADAPT = "activity-adapt"
+DAY = datetime.timedelta(days=1)
 
 
 @pytest.fixture
@@ -108,7 +109,7 @@ def test_everyone_who_signs_in_sees_the_page(request, this_round, recommendation
         assert text in page.text
 
 
-@pytest.mark.parametrize(("name", "args"), [(DETAIL, ["T1.01"]), (DECISION, ["T1.01", "sefton"])])
+@pytest.mark.parametrize(("name", "args"), [(DETAIL, ["T1.01"]), (ADAPT, [1])])
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_nobody_gets_anywhere_without_signing_in(client, recommendation, name, args, method):
     response = getattr(client, method)(url(name, *args))
@@ -124,9 +125,7 @@ def test_page_is_only_read(administrator, recommendation, method):
 
 @pytest.mark.parametrize("code", ["T1.02", "t1.01", "1", "nope", "x" * 500])
 def test_unknown_recommendation_is_not_found(lead, recommendation, code):
-    client = browser_of(lead)
-    assert client.get(url(DETAIL, code)).status_code == 404
-    assert client.get(url(DECISION, code, "sefton")).status_code == 404
+    assert browser_of(lead).get(url(DETAIL, code)).status_code == 404
 
 
 def test_address_that_holds_no_code_is_not_found(lead, recommendation):
@@ -233,7 +232,13 @@ def test_page_offers_answering_for_ones_own_places(
 ):
     page = page_for(request.getfixturevalue(who))
     addresses = [url(DECISION, "T1.01", slug) for slug in offered]
-    assert [href for href in page.links if "/decisions/" in href] == addresses
+    assert [href for href in page.links if href.startswith(url(DETAIL, "T1.01"))] == addresses
+
+
+def test_page_leads_to_all_decisions_of_each_place(board_member, this_round, recommendation):
+    page = page_for(board_member)
+    for slug in ("knowsley", "sefton"):
+        assert url("decision-list", slug) in page.links
 
 
 def test_page_shows_markup_as_text(board_member, lead, recommendation, link):
@@ -267,126 +272,180 @@ def test_page_takes_the_same_number_of_queries_for_30_activities_as_for_1(
     assert queries(client, url(DETAIL, "T1.01")) == one
 
 
-# A place's answer
+# Ideas from other places
+
+
+@pytest.fixture
+def idea(link):
+    """What Knowsley does about the recommendation, from which others may learn."""
+    return link(
+        "Breakfast club",
+        "Knowsley",
+        is_good_practice=True,
+        lead_organisation="Knowsley Council",
+        contact="Kay, 0151 496 0000",
+        description="Toast for all.",
+    )
+
+
+def ideas(page):
+    """The words of the section with the ideas; nothing if it is not there."""
+    return page.text.partition("Ideas from other places")[2]
+
+
+def adapt(user, activity, follow=False, **changes):
+    """Press the button that adapts an activity for Sefton."""
+    data = {"place": "sefton", "recommendation": "T1.01"} | changes
+    return browser_of(user).post(url(ADAPT, activity.pk), data, follow=follow)
+
+
+def test_ideas_show_who_does_what_and_whom_to_ask(lead, idea):
+    page = page_for(lead)
+    text = ideas(page)
+    assert "Sefton has no accepted activity for this recommendation in Autumn." in text
+    for shown in (
+        "Breakfast club",
+        "Places Knowsley",
+        "Lead organisation Knowsley Council",
+        "Contact Kay, 0151 496 0000",
+        "Round Autumn",
+        "Adapt this for Sefton: Breakfast club",
+    ):
+        assert shown in text
+    assert url(ADAPT, idea.pk) in page.actions
+    assert "ideas" in page.ids
+
+
+@pytest.mark.parametrize("who", ["other_lead", "board_member"])
+def test_ideas_are_for_those_with_a_gap(request, idea, who):
+    page = page_for(request.getfixturevalue(who))
+    assert not ideas(page)
+    assert page.actions == []
+
+
+def test_ideas_are_not_shown_to_a_place_that_does_not_answer(lead, idea):
+    lead.places.set([PlaceFactory(name="Halton")])
+    assert not ideas(page_for(lead))
+
+
+def test_ideas_are_gone_once_the_place_has_an_activity(lead, idea, link):
+    link("Of its own", "Sefton")
+    assert not ideas(page_for(lead))
+
+
+@pytest.mark.parametrize("more", [{"draft": True}, {"submitted": True}, {"suggested": True}])
+def test_ideas_stay_as_long_as_the_activity_of_the_place_does_not_count(lead, idea, link, more):
+    link("Of its own", "Sefton", **more)
+    assert "Breakfast club" in ideas(page_for(lead))
+
+
+def test_ideas_say_when_there_is_none(lead, this_round, recommendation):
+    assert "No other place has said yet" in ideas(page_for(lead))
+
+
+def test_ideas_without_contact_say_so(lead, link):
+    link("Breakfast club", "Knowsley", is_good_practice=True)
+    assert "Lead organisation Not given Contact Not given" in ideas(page_for(lead))
+
+
+def test_ideas_have_a_button_for_each_place_with_a_gap(administrator, idea):
+    page = page_for(administrator)
+    assert "Adapt this for Sefton" in ideas(page)
+    assert "Adapt this for Knowsley" not in ideas(page)
+
+
+def test_ideas_without_an_open_round_have_no_button(lead, idea):
+    Round.objects.update(closes_on=datetime.date.today() - DAY)
+    page = page_for(lead)
+    assert "You can adapt one once a round is open." in ideas(page)
+    assert "Adapt this for" not in page.text
+    assert page.actions == []
+
+
+def test_ideas_show_markup_as_text(lead, idea):
+    idea.title, idea.contact = f"1 {MARKUP}", f"2 {MARKUP}"
+    idea.lead_organisation = f"3 {MARKUP}"
+    idea.save()
+    page = page_for(lead)
+    for number in range(1, 4):
+        assert_escaped(page, f"{number} {MARKUP}")
+
+
+def test_ideas_take_the_same_number_of_queries_for_10_as_for_1(lead, idea, link):
+    client = browser_of(lead)
+    one = queries(client, url(DETAIL, "T1.01"))
+    for number in range(9):
+        link(f"Idea {number}", f"Place {number}", is_good_practice=True)
+    assert queries(client, url(DETAIL, "T1.01")) == one
+
+
+@pytest.mark.parametrize("who", ["lead", "administrator"])
+def test_adapting_opens_the_draft_that_it_makes(request, lead, idea, who):
+    response = adapt(request.getfixturevalue(who), idea, follow=True)
+    draft = Activity.objects.get(adapted_from=idea)
+    page = Page(response)
+    assert page.address == url("activity-update", draft.pk)
+    assert "A draft for Sefton was made from “Breakfast club”." in page.text
+    assert draft.is_draft
+    assert [place.slug for place in draft.places.all()] == ["sefton"]
+
+
+def test_adapting_again_opens_the_same_draft(lead, idea):
+    first = adapt(lead, idea)
+    response = adapt(lead, idea, follow=True)
+    assert response.redirect_chain == [(first.url, 302)]
+    assert "Sefton has adapted “Breakfast club” already" in Page(response).text
+    assert Activity.objects.filter(adapted_from=idea).count() == 1
+
+
+@pytest.mark.parametrize("who", ["other_lead", "board_member"])
+def test_adapting_is_for_the_lead_of_the_place(request, idea, who):
+    assert adapt(request.getfixturevalue(who), idea).status_code == 403
+    assert Activity.objects.count() == 1
 
 
 @pytest.mark.parametrize(
-    ("who", "status"),
-    [("lead", 200), ("other_lead", 403), ("board_member", 403), ("administrator", 200)],
+    "more",
+    [{"is_good_practice": False}, {"draft": True}, {"submitted": True}],
 )
-def test_answering_is_for_the_lead_of_the_place(request, recommendation, who, status):
-    client = browser_of(request.getfixturevalue(who))
-    address = url(DECISION, "T1.01", "sefton")
-    assert client.get(address).status_code == status
-    posted = client.post(address, {"answer": "priority"})
-    assert posted.status_code == (302 if status == 200 else status)
-    assert Decision.objects.exists() == (status == 200)
+def test_only_good_practice_that_counts_can_be_adapted(administrator, link, more):
+    activity = link("Breakfast club", "Knowsley", **{"is_good_practice": True} | more)
+    assert adapt(administrator, activity).status_code == 404
+    assert Activity.objects.count() == 1
 
 
-@pytest.mark.parametrize("place", ["halton", "liverpool-city-region", "nowhere"])
-@pytest.mark.parametrize("who", ["lead", "administrator"])
-def test_place_that_does_not_answer_is_not_found(request, lead, recommendation, who, place):
-    if place == "halton":
-        lead.places.add(PlaceFactory(name="Halton"))
-    client = browser_of(request.getfixturevalue(who))
-    for method in (client.get, client.post):
-        assert method(url(DECISION, "T1.01", place)).status_code == 404
-    assert not Decision.objects.exists()
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"place": "halton"},
+        {"place": "nowhere"},
+        {"place": ""},
+        {"place": "\x00"},
+        {"place": "x" * 100_000},
+        {"recommendation": "T1.02"},
+        {"recommendation": ""},
+        {"recommendation": "\x00"},
+    ],
+)
+def test_adapting_for_what_the_place_does_not_answer_for_is_not_found(lead, idea, data):
+    lead.places.add(PlaceFactory(name="Halton"))
+    assert adapt(lead, idea, **data).status_code == 404
+    assert Activity.objects.count() == 1
 
 
-@pytest.mark.parametrize("method", ["patch", "delete"])
-def test_other_methods_are_not_allowed(lead, recommendation, method):
-    DecisionFactory(place=lead.places.get(), recommendation=recommendation)
-    response = getattr(browser_of(lead), method)(url(DECISION, "T1.01", "sefton"))
-    assert response.status_code == 405
-    assert Decision.objects.exists()
+def test_adapting_what_is_not_there_is_not_found(lead, idea):
+    assert browser_of(lead).post(url(ADAPT, idea.pk + 1)).status_code == 404
+    assert browser_of(lead).post(url(ADAPT, idea.pk)).status_code == 404
 
 
-def test_answering_records_who_and_says_so(lead, this_round, recommendation):
-    client = browser_of(lead)
-    page = page_for(lead, DECISION, "T1.01", "sefton")
-    assert page.heading == "The answer of Sefton on T1.01"
-    assert "T1.01 Feed every child." in page.text
-    data = page.form_data(answer="not-now", reason="Too soon.") | {
-        "review_on_day": "1",
-        "review_on_month": "4",
-        "review_on_year": "2027",
-    }
-    page = Page(client.post(url(DECISION, "T1.01", "sefton"), data, follow=True))
+@pytest.mark.parametrize("method", ["get", "put", "patch", "delete"])
+def test_adapting_is_posted(lead, idea, method):
+    assert getattr(browser_of(lead), method)(url(ADAPT, idea.pk)).status_code == 405
+
+
+def test_adapting_without_an_open_round_makes_nothing_and_says_so(lead, idea):
+    Round.objects.update(closes_on=datetime.date.today() - DAY)
+    page = Page(adapt(lead, idea, follow=True))
     assert page.address == url(DETAIL, "T1.01")
-    assert "The answer of Sefton was saved." in page.text
-    assert "Sefton Declined" in answers(page)
-    decision = Decision.objects.get()
-    assert decision.place.slug == "sefton"
-    assert decision.recommendation == recommendation
-    assert decision.answer == "not-now"
-    assert decision.reason == "Too soon."
-    assert decision.review_on == datetime.date(2027, 4, 1)
-    assert decision.decided_by == lead
-
-
-def test_answering_again_replaces_the_answer(lead, administrator, recommendation):
-    earlier = DecisionFactory(
-        declined=True,
-        place=lead.places.get(),
-        recommendation=recommendation,
-        decided_by=administrator,
-    )
-    client = browser_of(lead)
-    page = page_for(lead, DECISION, "T1.01", "sefton")
-    assert page.form_data()["answer"] == ["not-now"]
-    assert page.form_data()["reason"] == ["Too soon."]
-    assert page.form_data()["review_on_year"] == [str(earlier.review_on.year)]
-    client.post(url(DECISION, "T1.01", "sefton"), {"answer": "doing"})
-    decision = Decision.objects.get()
-    assert (decision.answer, decision.reason, decision.review_on) == ("doing", "", None)
-    assert decision.decided_by == lead
-    assert decision.decided_at > earlier.decided_at
-
-
-@pytest.mark.parametrize("answer", ["not-now", "not-relevant"])
-def test_declining_without_reason_and_date_is_refused_at_the_fields(lead, recommendation, answer):
-    response = browser_of(lead).post(url(DECISION, "T1.01", "sefton"), {"answer": answer})
-    page = assert_refused(
-        response,
-        "Enter the reason for this answer",
-        "Enter the date on which the place reviews it",
-    )
-    assert "Enter the reason" in page.errors("id_reason")
-    assert "Enter the date" in page.errors("id_review_on")
-    assert len(page.summary) == 2
-    assert page.form_data()["answer"] == [answer]
-    assert not Decision.objects.exists()
-
-
-def test_refused_answer_keeps_what_was_typed_and_the_earlier_answer(lead, recommendation):
-    DecisionFactory(place=lead.places.get(), recommendation=recommendation)
-    data = {
-        "answer": "not-now",
-        "reason": f"Too soon. {MARKUP}",
-        "review_on_day": "31",
-        "review_on_month": "2",
-        "review_on_year": "2027",
-    }
-    page = assert_refused(browser_of(lead).post(url(DECISION, "T1.01", "sefton"), data))
-    assert [text for text, _ in page.summary] == ["Enter a real date, such as 27 3 2026"]
-    for name, value in data.items():
-        assert page.form_data()[name] == [value]
-    assert "<script>alert" not in page.source
-    assert Decision.objects.get().answer == "priority"
-
-
-@pytest.mark.parametrize("answer", ["", "maybe", "\x00"])
-def test_answer_that_is_none_is_refused(lead, recommendation, answer):
-    response = browser_of(lead).post(url(DECISION, "T1.01", "sefton"), {"answer": answer})
-    assert_refused(response)
-    assert not Decision.objects.exists()
-
-
-def test_answer_page_shows_markup_as_text(lead, recommendation):
-    recommendation.text = f"1 {MARKUP}"
-    recommendation.save()
-    DecisionFactory(place=lead.places.get(), recommendation=recommendation, reason=f"2 {MARKUP}")
-    page = page_for(lead, DECISION, "T1.01", "sefton")
-    assert_escaped(page, f"1 {MARKUP}")
-    assert_escaped(page, f"2 {MARKUP}")
+    assert "No round is open, so nothing was added." in page.text
+    assert Activity.objects.count() == 1
