@@ -3,7 +3,21 @@
 from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
 
-from .views import activity, activity_form, coherence, importing, link, recommendation
+from .views import (
+    activity,
+    activity_form,
+    coherence,
+    decision,
+    draft,
+    evidence,
+    importing,
+    link,
+    recommendation,
+    reminder,
+    review,
+    task,
+    upload,
+)
 
 
 class CodeConverter(StringConverter):
@@ -22,7 +36,24 @@ activities = [
     path("<int:pk>/", activity.ActivityDetail.as_view(), name="activity-detail"),
     path("<int:pk>/change/", activity_form.ActivityUpdate.as_view(), name="activity-update"),
     path("<int:pk>/delete/", activity.ActivityDelete.as_view(), name="activity-delete"),
-    path("<int:pk>/accept/", activity.ActivityAccept.as_view(), name="activity-accept"),
+    path("<int:pk>/check/", activity_form.ActivityCheck.as_view(), name="activity-check"),
+    path("<int:pk>/evidence/add/", evidence.EvidenceCreate.as_view(), name="evidence-create"),
+    path(
+        "<int:pk>/evidence/<int:evidence>/",
+        evidence.EvidenceDownload.as_view(),
+        name="evidence-download",
+    ),
+    path(
+        "<int:pk>/evidence/<int:evidence>/remove/",
+        evidence.EvidenceDelete.as_view(),
+        name="evidence-delete",
+    ),
+    path("suggestions/", activity_form.SuggestionList.as_view(), name="suggestion-list"),
+    path("drafts/save/", draft.DraftSave.as_view(), name="draft-save"),
+    path("drafts/<uuid:key>/discard/", draft.DraftDiscard.as_view(), name="draft-discard"),
+    path("<int:pk>/adapt/", recommendation.ActivityAdapt.as_view(), name="activity-adapt"),
+    path("<int:pk>/history/", activity.ActivityHistory.as_view(), name="activity-history"),
+    path("<int:pk>/comments/add/", review.CommentCreate.as_view(), name="comment-create"),
     path(
         "<int:pk>/recommendations/<code:code>/",
         link.RecommendationLinkUpdate.as_view(),
@@ -41,9 +72,36 @@ recommendations = [
     ),
     path(
         "<code:code>/decisions/<slug:place>/",
-        recommendation.DecisionUpdate.as_view(),
+        decision.DecisionUpdate.as_view(),
         name="decision-update",
     ),
+]
+
+places = [
+    path("<slug:place>/themes/<code:theme>/", task.TaskDetail.as_view(), name="task-detail"),
+    path(
+        "<slug:place>/themes/<code:theme>/last-round/",
+        task.ContinuationCreate.as_view(),
+        name="continuation-create",
+    ),
+    path(
+        "<slug:place>/themes/<code:theme>/nothing-to-report/",
+        task.NilReturnUpdate.as_view(),
+        name="nil-return-update",
+    ),
+    path(
+        "<slug:place>/themes/<code:theme>/nothing-to-report/take-back/",
+        task.NilReturnDelete.as_view(),
+        name="nil-return-delete",
+    ),
+    path("<slug:place>/decisions/", decision.DecisionList.as_view(), name="decision-list"),
+]
+
+reviews = [
+    path("", review.ReviewList.as_view(), name="review-list"),
+    path("<int:pk>/", review.ReviewDetail.as_view(), name="review-detail"),
+    path("<int:pk>/accept/", review.ReviewAccept.as_view(), name="review-accept"),
+    path("<int:pk>/return/", review.ReviewReturn.as_view(), name="review-return"),
 ]
 
 imports = [
@@ -97,10 +155,29 @@ reports = [
     path("<int:pk>/download/", coherence.ReportDownload.as_view(), name="report-detail-download"),
 ]
 
+reminders = [
+    path("", reminder.ReminderList.as_view(), name="reminder-list"),
+    path("preview/", reminder.ReminderPreview.as_view(), name="reminder-preview"),
+    path("send/", reminder.ReminderSend.as_view(), name="reminder-send"),
+]
+
+uploads = [
+    path("", upload.UploadCreate.as_view(), name="upload-create"),
+    path("download/", upload.UploadDownload.as_view(), name="upload-download"),
+    path("<int:pk>/", upload.UploadDetail.as_view(), name="upload-detail"),
+    path("<int:pk>/commit/", upload.UploadCommit.as_view(), name="upload-commit"),
+    path("<int:pk>/rejected/", upload.UploadRejected.as_view(), name="upload-rejected"),
+    path("<int:pk>/discard/", upload.UploadDiscard.as_view(), name="upload-discard"),
+]
+
 urlpatterns = [
     path("activities/", include(activities)),
     path("recommendations/", include(recommendations)),
+    path("places/", include(places)),
+    path("review/", include(reviews)),
     path("imports/", include(imports)),
+    path("offline/", include(uploads)),
     path("coherence/", include(live)),
     path("reports/", include(reports)),
+    path("reminders/", include(reminders)),
 ]

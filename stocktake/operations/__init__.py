@@ -14,28 +14,42 @@ from .activities import (
     save_activity,
     submit_activity,
 )
-from .decisions import decide
+from .borrowing import adapt_activity, ideas_for
+from .decisions import AnswersChanged, TooManyPriorities, decide, decide_many
 from .importing import commit_import, import_reading, stage_reading, stage_workbook
+from .reminders import send_reminders
 from .reports import build_report, publish_report
 from .review import accept_activities, add_comment, return_activity
+from .rounds import continue_activity, report_nothing
+from .uploads import commit_upload, upload_entries
 
 __all__ = [
+    "AnswersChanged",
     "Conflict",
+    "TooManyPriorities",
     "accept_activities",
+    "adapt_activity",
     "add_comment",
     "add_evidence",
     "build_report",
     "commit_import",
+    "commit_upload",
     "confirm_link",
+    "continue_activity",
     "decide",
+    "decide_many",
+    "ideas_for",
     "import_reading",
     "keep_draft",
     "publish_report",
     "remove_evidence",
     "remove_link",
+    "report_nothing",
     "return_activity",
     "save_activity",
+    "send_reminders",
     "stage_reading",
     "stage_workbook",
     "submit_activity",
+    "upload_entries",
 ]
