@@ -150,4 +150,4 @@ def _gaps(entries, place):
 
 def unsaved(user):
     """What someone has typed and not saved, the newest first."""
-    return Draft.objects.filter(author=user).select_related("activity")
+    return Draft.objects.filter(author=user).select_related("activity__round")

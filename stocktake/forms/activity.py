@@ -13,6 +13,8 @@ from recommendations.models import BeaconIndicator, Place, Recommendation
 from ..history import measure_line
 from ..models import Activity, LocalMeasure, RecommendationLink, Round
 
+CLOSED = "The round has closed. Choose “Finish later” to keep what you typed"
+
 
 def theme_heading(row):
     """The heading under which recommendations and indicators are listed."""
@@ -150,8 +152,10 @@ class ActivityForm(UnfinishedForm):
             field.queryset = Round.objects.all()
         else:
             field.queryset = Round.objects.open()
-            if len(field.queryset) == 1:
+            if len(field.queryset) < 2:
                 field.widget = forms.HiddenInput()
+            if not field.queryset:
+                field.error_messages["required"] = field.error_messages["invalid_choice"] = CLOSED
         if not self.instance.pk:
             field.initial = Round.objects.current()
 
@@ -182,11 +186,17 @@ class ActivityForm(UnfinishedForm):
             self.fields[name].queryset = rows.order_by(first, *rows.model._meta.ordering)
 
     def clean(self):
-        """An activity ends on the day it starts, or later."""
+        """An activity ends when it starts, or later; one to learn from has someone to ask."""
         data = super().clean()
         starts_on, ends_on = data.get("starts_on"), data.get("ends_on")
         if starts_on and ends_on and ends_on < starts_on:
             self.add_error("ends_on", "The end date must be on or after the start date")
+        if (
+            data.get("is_good_practice")
+            and not data.get("contact")
+            and "contact" not in self.errors
+        ):
+            self.add_error("contact", "Enter who can be asked, as others may learn from it")
         if self.instance.pk:
             # Without a number it can't be told what was read: then any change is a conflict.
             self.instance.version = data.get("version") or 0

@@ -6,6 +6,7 @@ from functools import cached_property
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -210,6 +211,14 @@ class ActivityUpdate(SignInAgainMixin, ActivityFormView):
 
     template_name = "stocktake/activity/update.html"
     initial = None
+
+    def post(self, request, **kwargs):
+        try:
+            return super().post(request, **kwargs)
+        except PermissionDenied:
+            # The round has closed while the form was open: what was typed is not lost.
+            keep(request.POST)
+            raise
 
     @cached_property
     def activity(self):

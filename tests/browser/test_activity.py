@@ -115,7 +115,7 @@ def test_activity_added_changed_and_accepted(visitor, lead, other_lead, administ
     box(page, "T1.03").uncheck()
     visitor.follow("Save changes", role="button")
     visitor.check(NAME)
-    expect(main.get_by_text("Sefton Council")).to_be_visible()
+    expect(main.get_by_role("definition").filter(has_text="Sefton Council").first).to_be_visible()
     expect(links).to_have_count(1)
     address = Activity.objects.get().get_absolute_url()
     visitor.sign_out()

@@ -1,9 +1,14 @@
 """An entry's form beyond its fields: two editors, suggestions, checking and submitting."""
 
+import datetime
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from stocktake import operations
-from stocktake.models import Activity, Comment, Evidence
+from stocktake.models import Activity, Comment, Draft, Evidence, Round
 from tests.factories import (
     ActivityFactory,
     BeaconIndicatorFactory,
@@ -111,8 +116,16 @@ def test_second_editor_keeps_their_own_words(lead, colleague, entry):
 def test_second_editor_takes_the_others_words_and_keeps_the_rest(lead, colleague, entry):
     first, their_data = open_form(colleague, entry)
     second, my_data = open_form(lead, entry)
-    send(first, entry, their_data, title="Family hubs", starts_on_day="1", starts_on_month="2",
-         starts_on_year="2026", is_good_practice="on", delivery_status="paused")  # fmt: skip
+    changes = {
+        "title": "Family hubs",
+        "starts_on_day": "1",
+        "starts_on_month": "2",
+        "starts_on_year": "2026",
+        "contact": "Ann",
+        "is_good_practice": "on",
+        "delivery_status": "paused",
+    }
+    send(first, entry, their_data, **changes)
     page = page_of_conflict(send(second, entry, my_data, contact="Public health"))
     sent = page.form_data()
     # What one had left alone is proposed as the other made it.
@@ -195,6 +208,49 @@ def test_measure_that_someone_removed_meanwhile_is_said_so(lead, colleague, entr
         response,
         "Someone has removed this meanwhile. Enter it again in an empty place, or clear it",
     )
+
+
+def test_saving_takes_the_same_number_of_queries_for_many_links(lead, make):
+    def count(number):
+        entry = make()
+        rows = [RecommendationFactory(theme=entry.theme).pk for _ in range(number)]
+        indicators = [BeaconIndicatorFactory(theme=entry.theme).pk for _ in range(number)]
+        places = [*lead.places.all(), *(PlaceFactory() for _ in range(number))]
+        client, data = open_form(lead, entry)
+        data |= {"recommendations": rows, "indicators": indicators}
+        data |= {"places": [place.pk for place in places]}
+        with CaptureQueriesContext(connection) as first:
+            assert send(client, entry, data).status_code == 302
+        data = Page(client.get(url("activity-update", entry.pk))).form_data()
+        data |= {"recommendations": [], "indicators": []}
+        with CaptureQueriesContext(connection) as second:
+            assert send(client, entry, data).status_code == 302
+        return len(first), len(second)
+
+    assert count(1) == count(40)
+
+
+def test_good_practice_needs_someone_to_ask(lead, entry):
+    client, data = open_form(lead, entry)
+    response = send(client, entry, data, is_good_practice="on", contact=" ")
+    assert_refused(response, "Enter who can be asked, as others may learn from it")
+    assert send(client, entry, data, is_good_practice="on", contact="Ann").status_code == 302
+
+
+def test_round_that_closes_while_the_form_is_open_loses_nothing(lead, entry):
+    client, data = open_form(lead, entry)
+    new = Page(client.get(url("activity-create"))).form_data()
+    Round.objects.update(closes_on=timezone.localdate() - datetime.timedelta(days=1))
+    assert send(client, entry, data, title="Too late").status_code == 403
+    assert Draft.objects.get(activity=entry).content["title"] == ["Too late"]
+    page = assert_refused(
+        client.post(url("activity-create"), new | {"title": "Late too"}),
+        "The round has closed. Choose “Finish later” to keep what you typed",
+    )
+    assert page.form_data()["title"] == ["Late too"]
+    page = Page(client.post(url("activity-create"), page.form_data(later="1"), follow=True))
+    assert "“Late too” was kept as a draft." in page.text
+    assert "Too late (its round has closed)" in page.text
 
 
 def test_nothing_changed_makes_no_version(lead, entry):
