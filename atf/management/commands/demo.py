@@ -14,7 +14,8 @@ from atf.models import User
 from recommendations.models import Place, Recommendation, Theme
 from stocktake import operations
 from stocktake.coherence.result import EVERYTHING
-from stocktake.models import Activity, Decision, IndicatorLink, LocalMeasure, Round
+from stocktake.forms import LocalMeasureFormSet
+from stocktake.models import Activity, Decision, Round
 from stocktake.workbook import reader, staging
 from stocktake.workbook.errors import WorkbookError
 
@@ -30,6 +31,15 @@ DECISIONS = (
     ("sefton", "T5.09", Decision.Answer.NOT_NOW, "Waits for the city region’s fares review."),
     ("halton", "T8.03", Decision.Answer.NOT_RELEVANT, "The borough has no such area."),
 )
+WORKING_DAY = {
+    "last": [
+        ("Warm spaces in libraries", "Six libraries open as warm spaces on weekday evenings."),
+        ("Advice on energy bills", "Advisers visit households that are behind with their bills."),
+    ],
+    "returned": [("Parents’ evenings at nurseries", "Nurseries invite parents once a term.")],
+    "submitted": [("Story time at the health visitor’s", "Books go home with every child.")],
+    "comment": "Which recommendation does it serve, and how would we notice that it works?",
+}
 
 
 class Command(BaseCommand):
@@ -69,6 +79,8 @@ def load_demonstration():
         by=administrator,
     )
     operations.publish_report(report=report, by=administrator)
+    lead = User.objects.get(email="lead@example.org")
+    show_working_day(round, lead=lead, administrator=administrator)
     return passwords
 
 
@@ -83,12 +95,16 @@ def make_person(email, name, role, places):
     return password
 
 
+def quarter(day):
+    """The round of three months in which a day falls: one that is there, or a new, unsaved one."""
+    first = day.month - (day.month - 1) % 3
+    name = f"{calendar.month_name[first]} to {calendar.month_name[first + 2]} {day.year}"
+    return Round.objects.filter(name=name).first() or Round.named(name)
+
+
 def import_sample(*, by):
     """Import the sample workbook into a round of these three months; returns the round."""
-    today = timezone.localdate()
-    first = today.month - (today.month - 1) % 3
-    name = f"{calendar.month_name[first]} to {calendar.month_name[first + 2]} {today.year}"
-    round = Round.objects.filter(name=name).first() or Round.named(name)
+    round = quarter(timezone.localdate())
     reading = reader.read(SAMPLE.read_bytes(), staging.framework())
     operations.import_reading(reading=reading, file_name=SAMPLE.name, round=round, by=by)
     return round
@@ -107,28 +123,80 @@ def confirm_suggestions(round, *, by):
 
 def name_measure(activity, kind, *, by):
     """Give an activity a measure: none, an indicator, or one of its own, of some age."""
-    today = timezone.localdate()
+    indicator = activity.theme.indicators.all().first()
     if kind == 0:
         return
-    indicator = activity.theme.indicators.all().first()
     if kind == 1 and indicator:
-        IndicatorLink.objects.create(
-            activity=activity,
-            indicator=indicator,
-            created_by=by,
-            confirmed_at=timezone.now(),
-            confirmed_by=by,
-        )
+        add_measure(activity, by=by, indicators=[indicator])
         return
     days = {2: None, 3: 3 * 365}.get(kind, 30)
-    LocalMeasure.objects.create(
+    value = None if days is None else 120 + 10 * kind
+    day = None if days is None else timezone.localdate() - datetime.timedelta(days=days)
+    add_measure(activity, by=by, local_measures=people_reached(activity, value, day))
+
+
+def add_measure(activity, *, by, indicators=(), local_measures=None):
+    """Save an activity as it is, with a measure more."""
+    activity.refresh_from_db()
+    operations.save_activity(
         activity=activity,
-        name="People reached",
-        unit="people",
-        baseline=0,
-        target=400,
-        latest_value=None if days is None else 120 + 10 * kind,
-        latest_on=None if days is None else today - datetime.timedelta(days=days),
+        places=activity.places.all(),
+        recommendations=[link.recommendation for link in activity.recommendation_links.confirmed()],
+        indicators=indicators,
+        local_measures=local_measures,
+        submit=False,
+        by=by,
+    )
+
+
+def people_reached(activity, value, day):
+    """The form of a local measure, filled in."""
+    data = {
+        "name": "People reached",
+        "unit": "people",
+        "baseline": 0,
+        "target": 400,
+        "latest_value": "" if value is None else value,
+        "latest_on_day": day.day if day else "",
+        "latest_on_month": day.month if day else "",
+        "latest_on_year": day.year if day else "",
+    }
+    data = {f"local_measures-0-{name}": str(text) for name, text in data.items()}
+    data |= {"local_measures-TOTAL_FORMS": "1", "local_measures-INITIAL_FORMS": "0"}
+    formset = LocalMeasureFormSet(data, instance=activity)
+    formset.full_clean()
+    return formset
+
+
+def show_working_day(round, *, lead, administrator):
+    """Let the lead find something to go on with: a round before, an entry returned, one to review.
+
+    None of it counts in the report.
+    """
+    last = quarter(round.opens_on - datetime.timedelta(days=1))
+    last.save()
+    theme = Theme.objects.filter(code="T4").first() or Theme.objects.first()
+    for title, text in WORKING_DAY["last"]:
+        entry = submit(last, theme, title, text, by=lead)
+        operations.accept_activities(versions={entry.pk: entry.version}, by=administrator)
+    theme = Theme.objects.filter(code="T1").first() or theme
+    ((title, text),) = WORKING_DAY["returned"]
+    entry = submit(round, theme, title, text, by=lead)
+    comments = {"": WORKING_DAY["comment"]}
+    operations.return_activity(activity=entry, comments=comments, by=administrator)
+    for title, text in WORKING_DAY["submitted"]:
+        submit(round, theme, title, text, by=lead)
+
+
+def submit(round, theme, title, description, *, by):
+    """Hand in an entry of the lead's places."""
+    return operations.save_activity(
+        activity=Activity(round=round, theme=theme, title=title, description=description),
+        places=by.places.all(),
+        recommendations=[],
+        indicators=[],
+        submit=True,
+        by=by,
     )
 
 

@@ -12,7 +12,9 @@ from django.urls import reverse
 from atf.models import User
 from recommendations.models import Recommendation, Theme
 from stocktake.coherence import Coherence, State
+from stocktake.history import snapshot
 from stocktake.models import Activity, CoherenceReport, Decision, ImportBatch, Round
+from stocktake.progress import working_day
 from tests.factories import ActivityFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -47,8 +49,8 @@ def test_demo_first_run_loads_framework_and_sample():
     run()
     assert (Theme.objects.count(), Recommendation.objects.count()) == (15, 125)
     assert ImportBatch.objects.get().is_committed
-    assert Activity.objects.count() == ImportBatch.objects.get().staged_activities.count()
-    assert Activity.objects.exists()
+    imported = Activity.objects.filter(source="workbook")
+    assert imported.count() == ImportBatch.objects.get().staged_activities.count() > 0
     assert Round.objects.open().count() == 1
     answers = set(Decision.objects.values_list("answer", flat=True))
     assert answers == {"priority", "doing", "not-now", "not-relevant"}
@@ -72,6 +74,16 @@ def test_demo_lead_has_a_place_and_entries_to_look_at():
     lead = User.objects.get(email="lead@example.org")
     assert lead.own_places.exists()
     assert Activity.objects.editable_by(lead).exists()
+    day = working_day(Round.objects.current(), lead.own_places.get())
+    assert (len(day.returned), day.waiting) == (1, 2)
+    assert day.returned[0].comments
+    assert Activity.objects.filter(review_status="submitted").exists()
+
+
+def test_demo_keeps_what_the_page_says_in_the_history():
+    run()
+    for activity in Activity.objects.with_content():
+        assert activity.versions.last().content == snapshot(activity)
 
 
 def test_demo_report_is_published_and_has_a_thread_in_every_state():
@@ -91,7 +103,8 @@ def test_demo_report_is_published_and_has_a_thread_in_every_state():
 def test_demo_works_on_the_first_and_the_last_day_of_a_round(day):
     with time_machine.travel(f"{day}T12:00:00Z", tick=False):
         run()
-        assert Round.objects.get().is_open
+        assert Round.objects.current().is_open
+        assert Round.objects.count() == 2
         found = Coherence.from_json(CoherenceReport.objects.get().content)
     assert {thread.state for thread in found.threads} == set(State)
 
