@@ -53,6 +53,24 @@ class ActivityQuerySet(models.QuerySet):
         going_on = self.accepted().filter(round=round.previous).exclude(delivery_status__in=ended)
         return going_on.in_places([place]).exclude(Exists(answered))
 
+    def ideas_for(self, recommendation, places):
+        """What others do about a recommendation and call good practice, newest round first.
+
+        An idea is accepted, in any round, and not shared by all of `places`. Of an activity that
+        was carried on, only the newest accepted entry counts.
+        """
+        links = Activity.recommendation_links.rel.related_model.objects.confirmed()
+        links = links.filter(activity=OuterRef("pk"), recommendation=recommendation)
+        carried_on = Activity.objects.accepted().filter(continues=OuterRef("pk"))
+        shared = Count("places", filter=Q(places__in=places))
+        return (
+            self.accepted()
+            .filter(Exists(links), ~Exists(carried_on), is_good_practice=True)
+            .annotate(shared=shared)
+            .filter(shared__lt=len(places))
+            .order_by("-round__opens_on", "-reviewed_at", "pk")
+        )
+
     def with_content(self):
         """Each with everything that its page says, in a constant number of queries."""
         return self.select_related("theme", "round").prefetch_related(

@@ -14,7 +14,7 @@ from .activities import (
     save_activity,
     submit_activity,
 )
-from .borrowing import adapt_activity, ideas_for
+from .borrowing import adapt_activity
 from .decisions import AnswersChanged, TooManyPriorities, decide, decide_many
 from .importing import commit_import, import_reading, stage_reading, stage_workbook
 from .reminders import send_reminders
@@ -38,7 +38,6 @@ __all__ = [
     "continue_activity",
     "decide",
     "decide_many",
-    "ideas_for",
     "import_reading",
     "keep_draft",
     "publish_report",

@@ -1,31 +1,11 @@
 """Filling a gap with what other places do well."""
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q
 
 from recommendations.models import Place
 
-from ..models import Activity, ActivityVersion, RecommendationLink
+from ..models import Activity, ActivityVersion
 from .activities import save_activity
-
-MOST_IDEAS = 10
-
-
-def ideas_for(*, recommendation, places):
-    """What others do about a recommendation and call good practice, newest round first.
-
-    An idea is accepted, in any round, and not shared by all of `places`. Of an activity that was
-    carried on, only the newest accepted entry counts.
-    """
-    links = RecommendationLink.objects.confirmed().filter(recommendation=recommendation)
-    carried_on = Activity.objects.accepted().filter(continues=OuterRef("pk"))
-    ideas = Activity.objects.accepted().filter(
-        Exists(links.filter(activity=OuterRef("pk"))), ~Exists(carried_on), is_good_practice=True
-    )
-    shared = Count("places", filter=Q(places__in=places))
-    ideas = ideas.annotate(shared=shared).filter(shared__lt=len(places))
-    ideas = ideas.order_by("-round__opens_on", "-reviewed_at", "pk")
-    return ideas.select_related("round").prefetch_related("places")[:MOST_IDEAS]
 
 
 @transaction.atomic

@@ -18,6 +18,8 @@ from ..coherence.result import ActivityRow
 from ..forms import AdaptForm
 from ..models import Activity, Decision, Round
 
+MOST_IDEAS = 10
+
 
 @dataclass(frozen=True)
 class PlaceAnswer:
@@ -52,9 +54,14 @@ class RecommendationDetail(DetailView):
                 "answers": answers,
                 "others": self._others(found),
                 "gaps": gaps,
-                "ideas": operations.ideas_for(recommendation=self.object, places=gaps),
+                "ideas": self._ideas(gaps),
             }
         return context
+
+    def _ideas(self, gaps):
+        """The newest of what other places do about it and call good practice."""
+        ideas = Activity.objects.ideas_for(self.object, gaps)
+        return ideas.select_related("round").prefetch_related("places")[:MOST_IDEAS]
 
     def _answers(self, found):
         """A PlaceAnswer for each place that answers for the recommendation."""

@@ -339,6 +339,12 @@ def test_ideas_stay_as_long_as_the_activity_of_the_place_does_not_count(lead, id
     assert "Breakfast club" in ideas(page_for(lead))
 
 
+def test_ideas_are_ten_at_most(lead, link):
+    for number in range(12):
+        link(f"Idea {number}", "Knowsley", is_good_practice=True)
+    assert sum(f"Idea {number} " in ideas(page_for(lead)) for number in range(12)) == 10
+
+
 def test_ideas_say_when_there_is_none(lead, this_round, recommendation):
     assert "No other place has said yet" in ideas(page_for(lead))
 
