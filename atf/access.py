@@ -4,6 +4,9 @@ from django.core.exceptions import PermissionDenied
 
 from .models import User
 
+# Those who record entries.
+WRITERS = (User.Role.LEAD, User.Role.ADMINISTRATOR)
+
 
 class RoleRequiredMixin:
     """Lets only the roles in `roles` open a view; the others are told that it is not theirs."""

@@ -5,6 +5,7 @@ The admin keeps Django's own forms.
 """
 
 import datetime
+import re
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -89,6 +90,23 @@ class GroupedModelMultipleChoiceField(forms.ModelMultipleChoiceField):
         self.group_by = group_by
         super().__init__(queryset, **options)
 
+    def clean(self, value):
+        """A key longer than any that a database gives is no choice."""
+        for key in value or ():
+            if len(str(key)) > LONGEST_KEY:
+                message = self.error_messages["invalid_choice"]
+                raise ValidationError(message, code="invalid_choice", params={"value": key})
+        return super().clean(value)
+
+
+class NumberField(forms.DecimalField):
+    """A number as people and spreadsheets write it: 1,200 or £1 200 or 50% or −5."""
+
+    def to_python(self, value):
+        if isinstance(value, str):
+            value = re.sub(r"[\s,£%]", "", value).replace("\N{MINUS SIGN}", "-")
+        return super().to_python(value)
+
 
 @dataclass(frozen=True)
 class Chosen:
@@ -131,6 +149,7 @@ ATTRIBUTES_OF_COMPONENTS = (
 )
 # More choices than this are drawn small.
 MANY = 10
+LONGEST_KEY = 18
 NO_CHOICE = BLANK_CHOICE_DASH[0][1]
 CHOOSING = ("file", "checkboxes", "radios", "select")
 
@@ -341,10 +360,22 @@ def default_messages(label, kind):
     named = f"an answer to “{label}”" if str(label).endswith("?") else f"the {in_sentence(label)}"
     return {
         "required": "Tick the box to go on" if kind == "checkbox" else f"{verb} {named}",
+        "invalid_choice": f"What was chosen is not there any more. {verb} {named} again",
+        "null_characters_not_allowed": "Remove the invisible characters from this answer",
+        "max_digits": f"Enter {named} with at most %(max)s digits",
+        "max_decimal_places": f"Enter {named} with at most %(max)s decimal places",
+        "max_whole_digits": f"Enter {named} with at most %(max)s digits before the point",
         "max_length": f"Shorten {named} to %(limit_value)d characters or fewer",
         "min_value": "Enter a number that is %(limit_value)s or more",
         "max_value": "Enter a number that is %(limit_value)s or less",
     }
+
+
+def django_messages(field, code):
+    """What Django's own fields, of which `field` is one, say about a fault."""
+    bases = (base for base in type(field).__mro__ if base.__module__.startswith("django."))
+    found = (getattr(base, "default_error_messages", {}).get(code) for base in bases)
+    return [message for message in found if message]
 
 
 class FormMixin:
@@ -361,11 +392,12 @@ class FormMixin:
     def set_default_messages(self, name, field):
         """Replace Django's messages by ours, but keep those that the form gives itself."""
         label = field.label or name.replace("_", " ").capitalize()
-        for code, message in default_messages(label, component(field.widget)).items():
-            if field.error_messages.get(code) in (
-                None,
-                forms.Field.default_error_messages.get(code),
-            ):
+        messages = default_messages(label, component(field.widget))
+        if isinstance(field, forms.IntegerField | forms.DecimalField):
+            named = in_sentence(label)
+            messages["invalid"] = f"Enter the {named} as a number, such as 1200"
+        for code, message in messages.items():
+            if field.error_messages.get(code) in (None, *django_messages(field, code)):
                 field.error_messages[code] = message
 
     @property

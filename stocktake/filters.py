@@ -1,13 +1,14 @@
-"""The filters of the activity list; each stands in the address under a name people can read."""
+"""The filters of the lists; each stands in the address under a name people can read."""
 
 import django_filters
 from django import forms
 from django.db.models import Exists, OuterRef, Q
 
 from atf.forms import Form
+from atf.models import User
 from recommendations.models import BeaconIndicator, Level, Place, Recommendation, Theme
 
-from .models import Activity, IndicatorLink, RecommendationLink, Round
+from .models import Activity, IndicatorLink, RecommendationLink, Reminder, Round
 
 
 class SteadyOrderingFilter(django_filters.OrderingFilter):
@@ -18,10 +19,9 @@ class SteadyOrderingFilter(django_filters.OrderingFilter):
         return queryset.order_by(*queryset.query.order_by, "pk") if value else queryset
 
 
-class ActivityFilter(django_filters.FilterSet):
-    """Narrows the activities by round, theme, place, level, links, status and words."""
+class EntryFilter(django_filters.FilterSet):
+    """Narrows entries by round, theme and place."""
 
-    words = django_filters.CharFilter(label="Words", method="filter_words", max_length=200)
     round = django_filters.ModelChoiceFilter(
         queryset=Round.objects.all(), to_field_name="slug", empty_label="All rounds"
     )
@@ -35,6 +35,26 @@ class ActivityFilter(django_filters.FilterSet):
         empty_label="All places",
         method="filter_place",
     )
+
+    class Meta:
+        model = Activity
+        form = Form
+        fields = []
+
+    def filter_place(self, queryset, name, value):
+        return queryset.in_places([value])
+
+
+class WordsFirstForm(Form):
+    """The form of filters among which the words stand first."""
+
+    field_order = ["words"]
+
+
+class ActivityFilter(EntryFilter):
+    """Narrows the activities by words, level, links and status as well."""
+
+    words = django_filters.CharFilter(label="Words", method="filter_words", max_length=200)
     level = django_filters.ChoiceFilter(
         label="Level",
         choices=[choice for choice in Level.choices if choice[0] != Level.COMPARATOR],
@@ -79,10 +99,8 @@ class ActivityFilter(django_filters.FilterSet):
         },
     )
 
-    class Meta:
-        model = Activity
-        form = Form
-        fields = []
+    class Meta(EntryFilter.Meta):
+        form = WordsFirstForm
 
     def filter_words(self, queryset, name, value):
         """Every word must stand somewhere in the entry, in any order."""
@@ -94,9 +112,6 @@ class ActivityFilter(django_filters.FilterSet):
                 | Q(contact__icontains=word)
             )
         return queryset
-
-    def filter_place(self, queryset, name, value):
-        return queryset.in_places([value])
 
     def filter_level(self, queryset, name, value):
         return queryset.in_places(Place.objects.filter(level=value))
@@ -111,3 +126,22 @@ class ActivityFilter(django_filters.FilterSet):
     def _linked(queryset, model, **target):
         links = model.objects.confirmed().filter(activity=OuterRef("pk"), **target)
         return queryset.filter(Exists(links))
+
+
+class ReminderFilter(django_filters.FilterSet):
+    """Narrows the log by who was told and by what it was about."""
+
+    person = django_filters.ModelChoiceFilter(
+        field_name="recipient",
+        label="Person",
+        queryset=User.objects.exclude(reminders=None),
+        empty_label="Everyone",
+    )
+    kind = django_filters.ChoiceFilter(
+        label="About", choices=Reminder.Kind, empty_label="Everything"
+    )
+
+    class Meta:
+        model = Reminder
+        form = Form
+        fields = []

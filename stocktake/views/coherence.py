@@ -15,6 +15,8 @@ from django.utils.text import slugify
 from django.views import View
 from django.views.generic import ListView, TemplateView
 
+from atf.paging import NearestPageMixin
+
 from ..coherence import Coherence, coherence
 from ..forms import ThreadFilterForm
 from ..models import CoherenceReport, Round
@@ -205,11 +207,10 @@ class CoherenceLiveDownload(LiveMixin, DownloadView):
     """The live view as a spreadsheet."""
 
 
-class ReportList(ListView):
+class ReportList(NearestPageMixin, ListView):
     """The reports, the newest first; drafts for administrators only."""
 
     template_name = "stocktake/report/list.html"
-    paginate_by = 25
 
     def get_queryset(self):
         reports = CoherenceReport.objects.visible_to(self.request.user)

@@ -9,6 +9,7 @@ from django.views import View
 from django.views.generic import DetailView, FormView, ListView
 
 from atf.access import RoleRequiredMixin
+from atf.paging import NearestPageMixin
 
 from .. import operations
 from ..forms import ImportForm
@@ -16,12 +17,11 @@ from ..models import ImportBatch
 from ..workbook.errors import WorkbookError
 
 
-class ImportList(RoleRequiredMixin, ListView):
+class ImportList(RoleRequiredMixin, NearestPageMixin, ListView):
     """The imports so far, the newest first."""
 
     queryset = ImportBatch.objects.select_related("round", "created_by").with_activity_counts()
     template_name = "stocktake/import/list.html"
-    paginate_by = 25
 
 
 class ImportCreate(RoleRequiredMixin, FormView):
