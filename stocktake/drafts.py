@@ -15,9 +15,7 @@ from .models import Draft
 SALT = "stocktake.draft"
 # Longer than a working day; after it, a form left open is signed in again before it saves.
 LASTS = 24 * 60 * 60
-NOT_TYPED = {"csrfmiddlewaretoken", "draft", "later", "suggest", "theirs"}
-# A form of 125 recommendations and a long text stays far below it.
-MOST_CHARACTERS = 2_000_000
+NOT_TYPED = {"csrfmiddlewaretoken", "draft", "later", "suggest"}
 
 
 @dataclass(frozen=True)
@@ -56,9 +54,16 @@ def draft_of(ticket):
 
 
 def typed(data):
-    """What someone typed, from the data of a form: lists of texts by name, fit for any database."""
-    return {
+    """What someone typed, from the data of a form: lists of texts by name, fit for any database.
+
+    While someone has yet to choose between two texts, the version stays the one that they had read:
+    going on later, they choose then.
+    """
+    content = {
         name.replace("\0", ""): [value.replace("\0", "") for value in data.getlist(name)]
         for name in data
-        if name not in NOT_TYPED
+        if name not in NOT_TYPED and not name.startswith("keep_")
     }
+    if read := content.pop("version_read", None):
+        content["version"] = read
+    return content

@@ -9,8 +9,6 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Subquery
-from django.db.models.functions import Coalesce
 from django.utils import formats
 
 from .models import Activity, ActivityVersion, Comment
@@ -241,26 +239,3 @@ def timeline(versions):
         (version, differences(version.before, version.content) if version.before else [])
         for version in versions.with_before().select_related("made_by")
     ]
-
-
-def review_queue():
-    """The entries that wait for a review, the one that has waited longest first.
-
-    Each with what happened to it before: `was_accepted`, and when (`accepted_at`, unless that was
-    before its history was kept), `was_returned`, and `comment_count`.
-    """
-    Event = ActivityVersion.Event
-    versions = ActivityVersion.objects.filter(activity=OuterRef("pk")).order_by("-number")
-    accepted = versions.filter(review_status=Activity.ReviewStatus.ACCEPTED)
-    dated = accepted.filter(event__in=[Event.ACCEPTED, Event.IMPORTED])
-    comments = Comment.objects.filter(activity=OuterRef("pk")).order_by().values("activity")
-    return (
-        Activity.objects.filter(review_status=Activity.ReviewStatus.SUBMITTED)
-        .annotate(
-            was_accepted=Exists(accepted),
-            accepted_at=Subquery(dated.values("made_at")[:1]),
-            was_returned=Exists(versions.filter(event=Event.RETURNED)),
-            comment_count=Coalesce(Subquery(comments.annotate(n=Count("pk")).values("n")), 0),
-        )
-        .order_by("submitted_at", "pk")
-    )

@@ -37,6 +37,6 @@ def patiently(execute, *args):
         try:
             return execute(*args)
         except OperationalError as error:
-            if "locked" not in str(error) or time.monotonic() > until:
+            if "is locked" not in str(error) or time.monotonic() > until:
                 raise
             time.sleep(0.01)

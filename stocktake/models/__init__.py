@@ -12,7 +12,7 @@ from .nil_return import NilReturn
 from .reminder import Reminder
 from .report import CoherenceReport
 from .round import Round
-from .upload import EntriesUpload
+from .upload import Upload
 
 __all__ = [
     "Activity",
@@ -21,7 +21,6 @@ __all__ = [
     "Comment",
     "Decision",
     "Draft",
-    "EntriesUpload",
     "Evidence",
     "ImportBatch",
     "IndicatorLink",
@@ -31,4 +30,5 @@ __all__ = [
     "Reminder",
     "Round",
     "StagedActivity",
+    "Upload",
 ]

@@ -71,6 +71,33 @@ class ActivityQuerySet(models.QuerySet):
             .order_by("-round__opens_on", "-reviewed_at", "pk")
         )
 
+    def handed_in(self):
+        """All but drafts, which are nobody's but their leads'."""
+        return self.exclude(review_status=Activity.ReviewStatus.DRAFT)
+
+    def to_review(self):
+        """Those that wait for a review, the one that has waited longest first.
+
+        Each with what happened to it before: `was_accepted`, and when (`accepted_at`, unless that
+        was before its history was kept), `was_returned`, and `comment_count`.
+        """
+        Version = Activity.versions.rel.related_model
+        versions = Version.objects.filter(activity=OuterRef("pk")).order_by("-number")
+        accepted = versions.filter(review_status=Activity.ReviewStatus.ACCEPTED)
+        dated = accepted.filter(event__in=[Version.Event.ACCEPTED, Version.Event.IMPORTED])
+        comments = Activity.comments.rel.related_model.objects.filter(activity=OuterRef("pk"))
+        counted = comments.order_by().values("activity").annotate(n=Count("pk")).values("n")
+        return (
+            self.filter(review_status=Activity.ReviewStatus.SUBMITTED)
+            .annotate(
+                was_accepted=Exists(accepted),
+                accepted_at=Subquery(dated.values("made_at")[:1]),
+                was_returned=Exists(versions.filter(event=Version.Event.RETURNED)),
+                comment_count=Coalesce(Subquery(counted), 0),
+            )
+            .order_by("submitted_at", "pk")
+        )
+
     def with_content(self):
         """Each with everything that its page says, in a constant number of queries."""
         return self.select_related("theme", "round").prefetch_related(
@@ -147,6 +174,9 @@ class Activity(models.Model):
     adapted_from = models.ForeignKey(
         "self", models.PROTECT, null=True, editable=False, related_name="adaptations"
     )
+    form_key = models.UUIDField(
+        null=True, unique=True, editable=False, help_text="Of the form that made it, sent once."
+    )
     version = models.PositiveIntegerField(
         default=1, editable=False, help_text="Raised by every change, so that none is overwritten."
     )
@@ -187,6 +217,13 @@ class Activity(models.Model):
                 condition=Q(ends_on__gte=F("starts_on")) | Q(ends_on=None) | Q(starts_on=None),
                 name="activity_ends_after_start",
                 violation_error_message="The end date must be on or after the start date.",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    delivery_status__in=["planned", "under-way", "complete", "paused", "stopped"]
+                ),
+                name="activity_delivery_status_known",
+                violation_error_message="Choose one of the delivery statuses.",
             ),
             models.CheckConstraint(
                 condition=~Q(title="") & ~Q(description=""),

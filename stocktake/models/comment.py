@@ -56,6 +56,29 @@ class Comment(models.Model):
                 name="comment_says_something",
                 violation_error_message="Enter the comment.",
             ),
+            # Empty for a comment on the whole entry.
+            models.CheckConstraint(
+                condition=Q(
+                    field__in=[
+                        "",
+                        "title",
+                        "description",
+                        "places",
+                        "theme",
+                        "lead_organisation",
+                        "contact",
+                        "starts_on",
+                        "ends_on",
+                        "delivery_status",
+                        "recommendations",
+                        "indicators",
+                        "local_measures",
+                        "evidence",
+                    ]
+                ),
+                name="comment_field_is_known",
+                violation_error_message="Choose the field that the comment is about.",
+            ),
         ]
 
     def __str__(self):

@@ -8,17 +8,13 @@ from django.utils import timezone
 from recommendations.models import Place, Recommendation
 
 
-def answered_by(place):
-    """The recommendations that a place answers for, in the order of the framework."""
-    return Recommendation.objects.filter(responsible_bodies__answering_places=place).distinct()
-
-
 class DecisionQuerySet(models.QuerySet):
     """Decisions, chosen by whose they are and by what they mean for the thread."""
 
     def of(self, place):
         """A place's answers on what it answers for today; others don't count any more."""
-        return self.filter(place=place, recommendation__in=answered_by(place))
+        answered = Recommendation.objects.answered_by(place)
+        return self.filter(place=place, recommendation__in=answered)
 
     def declined(self):
         """Those by which a place sets a recommendation aside."""
@@ -59,6 +55,11 @@ class Decision(models.Model):
                 fields=["place", "recommendation"],
                 name="one_decision_of_a_place_on_a_recommendation",
                 violation_error_message="This place has an answer on this recommendation already.",
+            ),
+            models.CheckConstraint(
+                condition=Q(answer__in=["priority", "doing", "not-now", "not-relevant"]),
+                name="decision_answer_is_known",
+                violation_error_message="Choose one of the four answers.",
             ),
             models.CheckConstraint(
                 condition=Q(answer__in=["priority", "doing"])

@@ -1,5 +1,6 @@
 """What shows that an activity happens: a link or a file."""
 
+import re
 from pathlib import PurePath
 
 from django.conf import settings
@@ -18,8 +19,10 @@ MAX_FILE_SIZE = 10 * 1024 * 1024
 
 
 def evidence_path(evidence, file_name):
-    """Where a file is kept: under its activity, whatever it was called."""
-    return f"evidence/{evidence.activity_id}/{file_name}"
+    """Where a file is kept: under its activity, by what its name has of letters and figures."""
+    path = PurePath(file_name)
+    stem = re.sub(r"[^\w-]+", "_", path.stem).strip("_")
+    return f"evidence/{evidence.activity_id}/{stem or 'file'}{path.suffix.lower()}"
 
 
 class Evidence(models.Model):

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from .activity import Activity
@@ -57,6 +57,29 @@ class ActivityVersion(models.Model):
                 fields=["activity", "number"],
                 name="version_of_an_activity_once",
                 violation_error_message="This version was recorded already.",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    event__in=[
+                        "before",
+                        "added",
+                        "imported",
+                        "continued",
+                        "adapted",
+                        "changed",
+                        "linked",
+                        "submitted",
+                        "returned",
+                        "accepted",
+                    ]
+                ),
+                name="version_event_is_known",
+                violation_error_message="Choose what happened to the activity.",
+            ),
+            models.CheckConstraint(
+                condition=Q(review_status__in=Activity.ReviewStatus.values),
+                name="version_review_status_is_known",
+                violation_error_message="Choose the review status of the activity.",
             ),
         ]
 

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 
@@ -36,6 +37,11 @@ class Reminder(models.Model):
                 fields=["recipient", "kind", "key"],
                 name="nobody_is_reminded_twice",
                 violation_error_message="This person was reminded of it already.",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["round-opened", "closing-soon", "returned", "drafts-left"]),
+                name="reminder_kind_is_known",
+                violation_error_message="Choose what the reminder is about.",
             ),
         ]
 

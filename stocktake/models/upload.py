@@ -8,7 +8,7 @@ from django.utils import timezone
 from .round import Round
 
 
-class EntriesUpload(models.Model):
+class Upload(models.Model):
     """One reading of a workbook of entries; nothing counts until its uploader commits it.
 
     `rows` holds the headings and then each row, as read and as judged at the last check, in the
@@ -17,7 +17,6 @@ class EntriesUpload(models.Model):
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="uploads")
     file_name = models.CharField(max_length=255)
-    sha256 = models.CharField(max_length=64)
     rows = models.JSONField(default=list)
     uploaded_at = models.DateTimeField(default=timezone.now)
     uploaded_by = models.ForeignKey(

@@ -1,12 +1,14 @@
 """Saving an entry and its links, each change as a version of it."""
 
 from django.db import transaction
+from django.http import Http404
 from django.utils import timezone
 
-from atf.models import User
+from recommendations.models import Place
 
-from .. import drafts, history
-from ..models import Activity, ActivityVersion, Draft, Evidence
+from .. import history
+from ..models import Activity, ActivityVersion, Evidence, NilReturn
+from .drafts import forget_draft, let_drafts_go, wait_for
 
 Event = ActivityVersion.Event
 
@@ -19,12 +21,19 @@ class Conflict(Exception):
         self.current = current
 
 
+class Gone(Activity.DoesNotExist, Http404):
+    """An entry was deleted since it was read; a page answers that it is not found."""
+
+
 def hold(pk, *, version=None):
     """An activity as it stands, which nobody else can change until the transaction ends.
 
-    Raises Conflict if its version is not the one that was read; None stands for any.
+    Raises Conflict if its version is not the one that was read; None stands for any. Raises Gone if
+    it was deleted.
     """
-    current = Activity.objects.select_for_update().get(pk=pk)
+    current = Activity.objects.select_for_update(no_key=True).filter(pk=pk).first()
+    if current is None:
+        raise Gone(f"Entry {pk} was deleted meanwhile.")
     if version not in (None, current.version):
         raise Conflict(current)
     history.begin([current])
@@ -41,7 +50,8 @@ def save_activity(
     local_measures=None,
     evidence=None,
     submit,
-    event=None,
+    event=Event.ADDED,
+    ticket=None,
     by,
 ):
     """Save an entry with its places, links, measures and links to evidence.
@@ -50,39 +60,55 @@ def save_activity(
     `local_measures` and `evidence` are bound, valid formsets, or None to leave them. With `submit`
     a draft or a returned entry is handed in. An accepted entry that its lead has changed counts as
     submitted again; an administrator's change leaves it accepted. Without any change, nothing
-    happens. Takes a constant number of queries, however many links there are.
+    happens. `event` says how a new entry came to be that is not submitted at once. `ticket` is that
+    of the form: its draft is forgotten, and its entry is made only once, a second time raising
+    Conflict. Takes a constant number of queries, however many links there are.
     """
-    is_new = activity.pk is None
-    if is_new:
-        activity.created_by = by
-        activity.save()
-    else:
-        hold(activity.pk, version=activity.version)
-        before = _content(activity)
-        activity.save()
+    before = _content(activity) if _take(activity, ticket, by) else None
+    activity.save()
     activity.places.set(places)
     _set_links(activity.recommendation_links, "recommendation", recommendations, by)
     _set_links(activity.indicator_links, "indicator", indicators, by)
+    _save_formsets(activity, local_measures, evidence, by)
+    void_nil_returns(activity, places)
+    if ticket:
+        forget_draft(ticket)
+    if submitted := submit and not activity.is_accepted and not activity.is_submitted:
+        activity.submit(by=by)
+    if before is None:
+        activity.save()
+        history.record([activity], Event.SUBMITTED if submitted else event, by=by)
+    elif submitted or _content(activity) != before:
+        note_change(activity, Event.SUBMITTED if submitted else Event.CHANGED, by=by)
+    return activity
+
+
+def _take(activity, ticket, by):
+    """Hold an entry that is to be changed, or see that a new one is new; whether it is stored."""
+    if activity.pk:
+        hold(activity.pk, version=activity.version)
+        return True
+    activity.created_by = by
+    if ticket:
+        wait_for(by.pk)
+        activity.form_key = ticket.key
+        if made := Activity.objects.filter(form_key=ticket.key).first():
+            raise Conflict(made)
+    return False
+
+
+def _content(activity):
+    """What an entry says in the database now."""
+    return history.snapshot(Activity.objects.with_content().get(pk=activity.pk))
+
+
+def _save_formsets(activity, local_measures, evidence, by):
     for form in evidence.extra_forms if evidence else ():
         form.instance.added_by = by
     for formset in (local_measures, evidence):
         if formset is not None:
             formset.instance = activity
             formset.save()
-    submitted = submit and not activity.is_accepted and not activity.is_submitted
-    if submitted:
-        activity.submit(by=by)
-    if is_new:
-        activity.save()
-        history.record([activity], event or (Event.SUBMITTED if submitted else Event.ADDED), by=by)
-    elif submitted or _content(activity) != before:
-        note_change(activity, Event.SUBMITTED if submitted else Event.CHANGED, by=by)
-    return activity
-
-
-def _content(activity):
-    """What an entry says in the database now."""
-    return history.snapshot(Activity.objects.with_content().get(pk=activity.pk))
 
 
 def _set_links(links, field, targets, by):
@@ -105,6 +131,16 @@ def _set_links(links, field, targets, by):
         for target in targets
         if target.pk not in existing
     )
+
+
+def void_nil_returns(activity, places):
+    """Where there is an entry, there is something to report; waits for who says otherwise."""
+    places = Place.objects.filter(pk__in=[place.pk for place in places]).order_by("pk")
+    NilReturn.objects.filter(
+        round=activity.round_id,
+        theme=activity.theme_id,
+        place__in=list(places.select_for_update(no_key=True)),
+    ).delete()
 
 
 def note_change(activity, event, *, by):
@@ -130,30 +166,50 @@ def submit_activity(*, activity, by):
 
 
 @transaction.atomic
+def delete_activity(*, activity, by):
+    """Delete a draft with its files; raises Conflict as `save_activity` does.
+
+    What others have typed for it stays with them, as a draft of a new entry.
+    """
+    current = hold(activity.pk, version=activity.version)
+    if not current.is_draft:
+        raise Conflict(current)
+    let_drafts_go(current, by=by)
+    for evidence in current.evidence.exclude(file=""):
+        _delete_file(evidence)
+    current.delete()
+
+
+@transaction.atomic
 def confirm_link(*, link, version=None, by):
     """Save what someone says of a link, and let it count; the first to confirm it stays named.
 
-    `version` is that of the entry that was read: raises Conflict if it was changed since.
-    Confirming a suggestion answers a question and leaves the entry accepted.
+    `version` is that of the entry that was read: raises Conflict if it was changed since, or if the
+    link was taken away. Confirming a suggestion answers a question and leaves the entry accepted.
     """
     activity = hold(link.activity_id, version=version)
+    stored = type(link).objects.filter(pk=link.pk).first()
+    if stored is None:
+        raise Conflict(activity)
     before = _content(activity)
-    was_confirmed = link.is_confirmed
-    if not was_confirmed:
+    link.confirmed_at, link.confirmed_by = stored.confirmed_at, stored.confirmed_by
+    if not stored.is_confirmed:
         link.confirm(by=by)
     link.save()
     if _content(activity) != before:
-        note_change(activity, Event.CHANGED if was_confirmed else Event.LINKED, by=by)
+        note_change(activity, Event.CHANGED if stored.is_confirmed else Event.LINKED, by=by)
     return link
 
 
 @transaction.atomic
-def remove_link(*, link, by):
-    """Take away a link, or a suggestion that does not fit."""
-    activity = hold(link.activity_id)
-    was_confirmed = link.is_confirmed
-    link.delete()
-    if was_confirmed:
+def remove_link(*, link, version=None, by):
+    """Take away a link, or a suggestion that does not fit; `version` as in `confirm_link`."""
+    activity = hold(link.activity_id, version=version)
+    stored = type(link).objects.filter(pk=link.pk).first()
+    if stored is None:
+        return
+    stored.delete()
+    if stored.is_confirmed:
         note_change(activity, Event.CHANGED, by=by)
 
 
@@ -172,38 +228,17 @@ def add_evidence(*, activity, title, url="", file="", by):
 
 @transaction.atomic
 def remove_evidence(*, evidence, by):
-    """Take a link or a file away; the file is deleted once that is certain."""
+    """Take a link or a file away."""
     current = hold(evidence.activity_id)
-    file = evidence.file
-    evidence.delete()
-    if file:
-        transaction.on_commit(lambda: file.storage.delete(file.name))
+    stored = Evidence.objects.filter(pk=evidence.pk).first()
+    if stored is None:
+        return
+    _delete_file(stored)
+    stored.delete()
     note_change(current, Event.CHANGED, by=by)
 
 
-@transaction.atomic
-def keep_draft(*, ticket, content):
-    """Keep what someone has typed so far; returns the draft, or None if it may not be kept.
-
-    That is so where another window of theirs has saved the draft, or the entry, since this one was
-    opened: a window is known by `draft_window` in the content, and the saving that it began with by
-    `draft_number`.
-    """
-    author = User.objects.select_for_update().filter(pk=ticket.author, is_active=True)
-    activity = Activity.objects.filter(pk=ticket.activity)
-    if not author or (ticket.activity and not activity):
-        return None
-    draft = drafts.draft_of(ticket)
-    window, number = ("".join(content.get(name, [])) for name in ("draft_window", "draft_number"))
-    if draft is None and number:
-        return None
-    if draft is None:
-        return Draft.objects.create(
-            key=ticket.key, author_id=ticket.author, activity_id=ticket.activity, content=content
-        )
-    if [window] != draft.content.get("draft_window") and number != str(draft.number):
-        return None
-    draft.content, draft.saved_at = content, timezone.now()
-    draft.number += 1
-    draft.save()
-    return draft
+def _delete_file(evidence):
+    """Delete an evidence's file once it is certain that its row is gone."""
+    if file := evidence.file:
+        transaction.on_commit(lambda: file.storage.delete(file.name))

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass, replace
+from smtplib import SMTPServerDisconnected
 
 from django.core.mail import get_connection
 from django.db import transaction
@@ -64,16 +65,27 @@ def _claim(digest, by):
     return pairs
 
 
+def _may_have_arrived(error):
+    """Whether a server that fell silent, or hung up, may have taken the e-mail all the same."""
+    hung_up = ConnectionResetError, ConnectionAbortedError, BrokenPipeError
+    return isinstance(error, (TimeoutError, SMTPServerDisconnected, *hung_up))
+
+
 def _send(digest, claims, connection):
-    """Send what was claimed; whether the server took it. Gives the claims up if not."""
+    """Send what was claimed; whether the server took it.
+
+    Gives the claims up if it did not; keeps them where that can't be known, as nobody is to hear
+    the same twice.
+    """
     reminders = Reminder.objects.filter(pk__in=[reminder.pk for reminder, _ in claims])
     claimed = replace(digest, items=tuple(item for _, item in claims))
     try:
         connection.send_messages([claimed.message()])
-    except Exception:
+    except Exception as error:
         # Whatever is wrong with one, the others get theirs: over a new connection.
         logger.exception("The reminder of user %s could not be sent.", digest.recipient.pk)
-        reminders.delete()
+        if not _may_have_arrived(error):
+            reminders.delete()
         connection.close()
         return False
     reminders.update(sent_at=timezone.now())

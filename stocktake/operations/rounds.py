@@ -4,6 +4,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from recommendations.models import Place
+
 from .. import history
 from ..models import (
     Activity,
@@ -13,6 +15,7 @@ from ..models import (
     NilReturn,
     RecommendationLink,
 )
+from .activities import void_nil_returns
 
 CARRIED_FIELDS = (
     "theme",
@@ -26,16 +29,24 @@ CARRIED_FIELDS = (
 
 
 @transaction.atomic
-def continue_activity(
-    *, previous, round, delivery_status, description, recommendations, indicators, by
-):
-    """Submit what became of an activity of an earlier round, as its entry in `round`.
+def continue_activities(*, round, answers, by):
+    """Submit what became of several activities, all of them or none, as entries in `round`.
 
-    Its links are carried over: those to `recommendations` and `indicators` are confirmed again by
-    `by`, the others become questions. Its measures come with their latest values. Raises
-    ValidationError if someone has said so already.
+    Each of `answers` holds `previous`, `delivery_status`, `description`, and the `recommendations`
+    and `indicators` that still hold; the links to others become questions. Raises ValidationError
+    if someone has answered for one of them already. All that they change is held first, in one
+    order: two places share entries, and would wait for each other.
     """
-    previous = Activity.objects.select_for_update().get(pk=previous.pk)
+    keys = [answer["previous"].pk for answer in answers]
+    list(Activity.objects.filter(pk__in=keys).order_by("pk").select_for_update(no_key=True))
+    shared = Activity.places.through.objects.filter(activity__in=keys).values("place")
+    list(Place.objects.filter(pk__in=shared).order_by("pk").select_for_update(no_key=True))
+    return [_continue(round=round, by=by, **answer) for answer in answers]
+
+
+def _continue(*, previous, round, delivery_status, description, recommendations, indicators, by):
+    """Make one of them, with the measures and their latest values."""
+    previous = Activity.objects.select_for_update(no_key=True).get(pk=previous.pk)
     if previous.continued_by.filter(round=round).exists():
         raise ValidationError(f"Someone has answered for “{previous}” already.")
     activity = Activity(
@@ -49,6 +60,7 @@ def continue_activity(
     activity.submit(by=by)
     activity.save()
     activity.places.set(previous.places.all())
+    void_nil_returns(activity, activity.places.all())
     measures = _carry_measures(previous, activity)
     _carry_links(previous, activity, recommendations, measures, by)
     _carry_indicators(previous, activity, indicators, by)
@@ -116,6 +128,7 @@ def report_nothing(*, round, place, theme, reason, by):
 
     Raises ValidationError if it has an entry there.
     """
+    Place.objects.select_for_update(no_key=True).get(pk=place.pk)
     if Activity.objects.filter(round=round, theme=theme).in_places([place]).exists():
         raise ValidationError(
             f"{place} has an entry under this theme: there is something to report."

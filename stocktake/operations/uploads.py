@@ -1,12 +1,12 @@
 """A workbook of entries on its way back: kept, checked, and taken over as a whole."""
 
-import hashlib
-
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from ..models import Activity, EntriesUpload, Round
+from recommendations.models import Place
+
+from ..models import Activity, Round, Upload
 from ..offline import reader
 from ..offline.checking import Check
 from ..offline.line import from_rows, to_rows
@@ -21,14 +21,14 @@ OVERTAKEN = (
 def upload_entries(*, data, file_name, round, by):
     """Read a workbook of entries (bytes) and keep what it would change; nothing is saved yet.
 
-    Raises WorkbookError, with nothing kept, if the file can't be read.
+    Raises WorkbookError, with nothing kept, if the file can't be read. Writes a single row, so
+    others need not wait until all rows are checked: committing checks them again.
     """
     reading = reader.read(data)
     check = Check(reading, round=round, by=by)
-    return EntriesUpload.objects.create(
+    return Upload.objects.create(
         round=round,
         file_name=file_name,
-        sha256=hashlib.sha256(data).hexdigest(),
         rows=to_rows(reading, check.lines),
         uploaded_by=by,
     )
@@ -61,8 +61,12 @@ def _commit(upload, by):
     written = [line for line in check.lines if line.is_written]
     if [line.number for line in written] != [line.number for line in seen if line.is_written]:
         raise _Overtaken
-    for line in written:
-        activity = save_activity(**check.proposals[line.number].arguments, by=by)
+    proposals = [check.proposals[line.number].arguments for line in written]
+    # All at first, in one order: row by row, two could wait for each other.
+    _hold_rows(Activity, [each["activity"] for each in proposals])
+    _hold_rows(Place, [place for each in proposals for place in each["places"]])
+    for line, arguments in zip(written, proposals, strict=True):
+        activity = save_activity(**arguments, by=by)
         line.activity = activity.pk
     upload.rows, upload.committed_at = to_rows(reading, check.lines), timezone.now()
     upload.save()
@@ -77,9 +81,15 @@ def _check_again(upload, by):
     upload.save()
 
 
+def _hold_rows(model, rows):
+    """Keep others from changing the stored ones of some rows until the transaction ends."""
+    stored = model.objects.filter(pk__in={row.pk for row in rows} - {None})
+    list(stored.order_by("pk").select_for_update(no_key=True))
+
+
 def _hold(upload):
     """An upload as it stands, which nobody else can commit until the transaction ends."""
-    uploads = EntriesUpload.objects.select_for_update(of=("self",)).select_related("round")
+    uploads = Upload.objects.select_for_update(of=("self",)).select_related("round")
     current = uploads.get(pk=upload.pk)
     if current.is_committed:
         raise ValidationError("This workbook was saved before: nothing was saved again.")

@@ -5,11 +5,13 @@ import datetime
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
+from django.http import Http404
 from django.utils import timezone
 
 from recommendations.models import Place, Recommendation
 from stocktake import operations
 from stocktake.coherence import RULE_VERSION, Coherence, Scope, State, coherence
+from stocktake.drafts import ticket_for
 from stocktake.forms import LocalMeasureFormSet
 from stocktake.models import (
     Activity,
@@ -17,9 +19,11 @@ from stocktake.models import (
     Decision,
     IndicatorLink,
     LocalMeasure,
+    NilReturn,
     RecommendationLink,
 )
 from stocktake.workbook.writer import coherence_workbook
+from tests.concurrency import at_once
 from tests.factories import (
     ActivityFactory,
     BeaconIndicatorFactory,
@@ -307,6 +311,58 @@ def test_remove_link_that_counted_is_a_change_to_review(lead):
     assert fresh(link.activity).is_submitted
 
 
+def test_remove_link_that_a_colleague_confirmed_meanwhile_is_a_conflict(lead, administrator):
+    link = RecommendationLinkFactory(suggested=True)
+    stale = RecommendationLink.objects.get(pk=link.pk)
+    operations.confirm_link(link=link, by=administrator)
+    with pytest.raises(operations.Conflict):
+        operations.remove_link(link=stale, version=1, by=lead)
+    assert RecommendationLink.objects.get().is_confirmed
+
+
+def test_link_that_was_removed_meanwhile_does_not_come_back(lead, administrator):
+    link = RecommendationLinkFactory(suggested=True)
+    stale = RecommendationLink.objects.get(pk=link.pk)
+    operations.remove_link(link=link, by=administrator)
+    with pytest.raises(operations.Conflict):
+        operations.confirm_link(link=stale, by=lead)
+    operations.remove_link(link=stale, by=lead)
+    assert not RecommendationLink.objects.exists()
+    assert fresh(link.activity).version == 1
+
+
+def test_confirm_link_of_a_stale_suggestion_leaves_who_confirmed_it(lead, administrator):
+    link = RecommendationLinkFactory(suggested=True)
+    stale = RecommendationLink.objects.get(pk=link.pk)
+    operations.confirm_link(link=link, by=administrator)
+    stale.reason = "Because"
+    operations.confirm_link(link=stale, by=lead)
+    assert RecommendationLink.objects.get().confirmed_by == administrator
+
+
+def test_entry_that_was_deleted_meanwhile_is_not_found(lead):
+    activity = ActivityFactory(draft=True)
+    stale = fresh(activity)
+    activity.delete()
+    for change in (
+        lambda: operations.submit_activity(activity=stale, by=lead),
+        lambda: save(stale, by=lead),
+        lambda: operations.add_evidence(activity=stale, title="x", url="https://x.org", by=lead),
+    ):
+        with pytest.raises(Http404):
+            change()
+
+
+def test_entry_voids_that_there_is_nothing_to_report(lead, sefton):
+    activity = new_activity()
+    for place in (sefton, PlaceFactory(name="Knowsley")):
+        NilReturn.objects.create(
+            round=activity.round, theme=activity.theme, place=place, reason="x", reported_by=lead
+        )
+    save(activity, by=lead, places=[sefton])
+    assert [row.place.name for row in NilReturn.objects.all()] == ["Knowsley"]
+
+
 def test_remove_link_by_an_administrator_leaves_the_entry_accepted(administrator):
     link = RecommendationLinkFactory()
     operations.remove_link(link=link, by=administrator)
@@ -536,3 +592,64 @@ def test_publish_report_twice_is_refused_and_keeps_the_first(round, administrato
         operations.publish_report(report=fresh(report), by=lead)
     report = fresh(report)
     assert (report.published_at, report.published_by) == (published_at, administrator)
+
+
+# At once
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_those_who_save_at_once_one_does_and_the_others_are_told(lead, sefton):
+    activity = ActivityFactory(places=[sefton])
+
+    def change(number):
+        copy = fresh(activity)
+        copy.title = f"Title {number}"
+        return lambda: save(copy, by=lead, places=[sefton])
+
+    found = at_once(*(change(number) for number in range(4)))
+    (saved,) = [each for each in found if isinstance(each, Activity)]
+    assert sum(isinstance(each, operations.Conflict) for each in found) == 3
+    activity = fresh(activity)
+    assert (activity.title, activity.version) == (saved.title, 2)
+    assert [version.number for version in activity.versions.all()] == [1, 2]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_form_that_saves_itself_does_not_get_in_the_way_of_saving(lead, sefton):
+    activity = ActivityFactory(places=[sefton])
+    ticket = ticket_for(lead, activity=activity)
+
+    def keep(number):
+        content = {"title": [f"Typed {number}"], "draft_window": ["one"]}
+        return lambda: operations.keep_draft(ticket=ticket, content=content)
+
+    activity.title = "Saved"
+    found = at_once(keep(1), keep(2), lambda: save(activity, by=lead, places=[sefton]))
+    assert not [each for each in found if isinstance(each, Exception)]
+    assert fresh(activity).title == "Saved"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_places_that_carry_on_what_they_share_do_not_wait_for_each_other(lead, sefton):
+    knowsley, last, now = PlaceFactory(name="Knowsley"), RoundFactory(closed=True), RoundFactory()
+    mine, shared, theirs = (
+        ActivityFactory(round=last, places=places)
+        for places in ([sefton], [sefton, knowsley], [knowsley])
+    )
+
+    def carry_on(*activities):
+        answers = [
+            {
+                "previous": activity,
+                "delivery_status": "complete",
+                "description": "Done.",
+                "recommendations": [],
+                "indicators": [],
+            }
+            for activity in activities
+        ]
+        return lambda: operations.continue_activities(round=now, answers=answers, by=lead)
+
+    found = at_once(carry_on(mine, shared), carry_on(theirs, shared))
+    assert sorted(type(each).__name__ for each in found) == ["ValidationError", "list"]
+    assert shared.continued_by.count() == 1
