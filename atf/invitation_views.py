@@ -17,6 +17,7 @@ from . import operations
 from .access import RoleRequiredMixin
 from .invitation_forms import HandOverForm, InvitationAcceptForm, InvitationForm
 from .models import Invitation, User
+from .paging import NearestPageMixin
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 # Where the secret of an opened link waits, so that no address of a page holds it.
@@ -31,11 +32,10 @@ def address_of(request):
     return lambda token: request.build_absolute_uri(reverse("invitation-open", args=[token]))
 
 
-class InvitationList(RoleRequiredMixin, ListView):
+class InvitationList(RoleRequiredMixin, NearestPageMixin, ListView):
     """Every invitation with what became of it, the newest first."""
 
     template_name = "atf/invitation/list.html"
-    paginate_by = 25
 
     def get_queryset(self):
         invitations = Invitation.objects.select_related("invited_by", "accepted_by")
@@ -58,6 +58,8 @@ class InvitingMixin:
                 address_of=address_of(self.request),
                 by=self.request.user,
             )
+        except operations.InvitationUnusable:
+            messages.info(self.request, "The invitation is on its way already.")
         except OSError:
             messages.warning(self.request, NOT_SENT.format(form.cleaned_data["name"]))
         else:
@@ -71,6 +73,7 @@ class InvitationCreate(RoleRequiredMixin, InvitingMixin, FormView):
 
     form_class = InvitationForm
     template_name = "atf/invitation/create.html"
+    http_method_names = ["get", "head", "post"]
     success_url = reverse_lazy("invitation-list")
 
 
@@ -80,6 +83,7 @@ class HandOverCreate(RoleRequiredMixin, InvitingMixin, FormView):
     roles = (User.Role.LEAD,)
     form_class = HandOverForm
     template_name = "atf/hand_over/create.html"
+    http_method_names = ["get", "head", "post"]
     success_url = reverse_lazy("hand-over-create")
     hands_over = True
 

@@ -223,4 +223,6 @@ class Invitation(models.Model):
         """Its places; of a predecessor's only those that are still theirs to hand over."""
         if not self.hands_over:
             return self.places.all()
-        return self.places.filter(leads=self.invited_by_id, leads__is_active=True)
+        return self.places.filter(
+            leads=self.invited_by_id, leads__is_active=True, leads__role=User.Role.LEAD
+        )

@@ -20,7 +20,12 @@ def invite(*, name, email, places, hands_over=False, address_of, by):
     """Send someone a link that makes them a lead of places; `address_of(token)` is its address.
 
     Raises OSError if the e-mail could not be sent: the invitation is kept, to be sent again.
+    Raises InvitationUnusable if they are invited for one of these places already.
     """
+    # A second press waits here for the first.
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    if Invitation.objects.open().filter(email__iexact=email, places__in=places).exists():
+        raise InvitationUnusable
     invitation = Invitation(name=name, email=email.lower(), hands_over=hands_over, invited_by=by)
     token = invitation.renew()
     invitation.save()

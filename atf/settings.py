@@ -216,13 +216,17 @@ vars().update(EMAIL_CONFIG)
 # A server that does not answer must not hold up a page for ever.
 EMAIL_TIMEOUT = EMAIL_CONFIG.get("EMAIL_TIMEOUT") or 10
 # What links in e-mails begin with, where no request says it: those of the scheduler.
-SITE_ADDRESS = env.str("SITE_ADDRESS", "http://127.0.0.1:8000").rstrip("/")
+SITE_ADDRESS = env.str(
+    "SITE_ADDRESS",
+    f"https://{ALLOWED_HOSTS[0]}" if HTTPS and ALLOWED_HOSTS else "http://127.0.0.1:8000",
+).rstrip("/")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "all-together-fairer@localhost")
 
 # Forms
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+# The last round's page of a busy theme: 40 activities with 50 links each.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 LOGGING = {
     "version": 1,

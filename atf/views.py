@@ -19,6 +19,7 @@ class HomeView(TemplateView):
 
     def get_context_data(self, **kwargs):
         user = self.request.user
+        kwargs["unsaved"] = unsaved(user)
         if user.is_lead:
             kwargs |= self.working_day(user, self.request.GET.get("place"))
         return super().get_context_data(**kwargs)
@@ -32,7 +33,6 @@ class HomeView(TemplateView):
             "places": places,
             "round": round,
             "day": working_day(round, place) if round and place else None,
-            "unsaved": unsaved(user),
         }
 
 

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q, TextChoices
+from django.db.models import Case, Count, Exists, OuterRef, Q, TextChoices, When
 
 from recommendations.models import Place, Recommendation, Theme
 
@@ -140,7 +140,7 @@ def _returned(entries):
 
 def _gaps(entries, place):
     """The recommendations that a place calls a priority and has no entry for."""
-    priorities = Decision.objects.filter(place=place, answer=Decision.Answer.PRIORITY)
+    priorities = Decision.objects.of(place).priorities()
     linked = RecommendationLink.objects.confirmed().filter(
         activity__in=entries, recommendation=OuterRef("pk")
     )
@@ -149,5 +149,11 @@ def _gaps(entries, place):
 
 
 def unsaved(user):
-    """What someone has typed and not saved, the newest first."""
-    return Draft.objects.filter(author=user).select_related("activity__round")
+    """What someone has typed and not saved, the newest first.
+
+    `is_stranded` says of each whether its entry can't be changed by them any more.
+    """
+    editable = Activity.objects.editable_by(user).filter(pk=OuterRef("activity"))
+    stranded = Q(activity__isnull=False) & ~Exists(editable)
+    drafts = Draft.objects.filter(author=user).select_related("activity")
+    return drafts.annotate(is_stranded=Case(When(stranded, then=True), default=False))

@@ -34,7 +34,7 @@ class Suggestion:
 
 
 class Suggester:
-    """Ranks the recommendations of a theme by the rare word stems that a text shares with them."""
+    """Ranks recommendations by the rare word stems that a text shares with them."""
 
     def __init__(self, recommendations):
         """`recommendations`: a QuerySet of all, whose wording decides how rare a stem is."""

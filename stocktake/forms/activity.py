@@ -1,12 +1,14 @@
 """An entry, its measures and its links."""
 
+import re
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Case, CharField, Value, When
 from django.db.models.functions import Cast, Concat
 from django.forms.utils import ErrorDict
 
-from atf.forms import DateField, GroupedModelMultipleChoiceField, ModelForm
+from atf.forms import DateField, GroupedModelMultipleChoiceField, ModelForm, NumberField
 from atf.jinja import date as in_words
 from recommendations.models import BeaconIndicator, Place, Recommendation
 
@@ -43,16 +45,58 @@ class UnfinishedForm(ModelForm):
             super().full_clean()
 
 
+def _rows(data, prefix):
+    """What the data of a formset hold for each of its forms, by its number."""
+    rows = {}
+    for name in data:
+        if match := re.fullmatch(rf"{prefix}-(\d+)-(\w+)", name):
+            number, field = match.groups()
+            rows.setdefault(int(number), {})[field] = str(data.get(name))
+    return rows
+
+
 class UnfinishedFormSet(forms.BaseInlineFormSet):
     """A set of such forms."""
 
     default_error_messages = forms.BaseInlineFormSet.default_error_messages | {
-        "missing_management_form": "A part of the form did not arrive. Check it and send it again"
+        "missing_management_form": "A part of the form did not arrive. Check it and send it again",
+        "too_many_forms": "Keep at most %(num)d of them",
     }
 
-    def __init__(self, *args, unfinished=False, **kwargs):
+    def __init__(self, data=None, *, instance, unfinished=False, **kwargs):
         self.unfinished = unfinished
-        super().__init__(*args, form_kwargs={"unfinished": unfinished}, **kwargs)
+        if data is not None:
+            data = self.with_lost_as_new(data, instance)
+        options = {"form_kwargs": {"unfinished": unfinished}, "instance": instance}
+        super().__init__(data, **options, **kwargs)
+
+    @classmethod
+    def with_lost_as_new(cls, data, instance):
+        """The data, in which rows that someone has removed meanwhile stand as new ones at the end.
+
+        So they are neither lost nor an error: whoever typed them chooses.
+        """
+        prefix = cls.get_default_prefix()
+        rows = _rows(data, prefix)
+        named = {row["id"] for row in rows.values() if row.get("id")}
+        stored = cls.model.objects.filter(activity=instance) if named and instance else ()
+        gone = named - {str(row.pk) for row in stored}
+        lost = [number for number, row in rows.items() if row.get("id") in gone]
+        if not gone:
+            return data
+        kept = [number for number in sorted(rows) if number not in lost]
+        again = [number for number in lost if not rows[number].get("DELETE")]
+        data = data.copy()
+        for number, row in rows.items():
+            for field in row:
+                del data[f"{prefix}-{number}-{field}"]
+        for place, number in enumerate([*kept, *again]):
+            for field, value in rows[number].items():
+                if number not in again or field != "id":
+                    data[f"{prefix}-{place}-{field}"] = value
+        data[f"{prefix}-INITIAL_FORMS"] = sum(bool(rows[number].get("id")) for number in kept)
+        data[f"{prefix}-TOTAL_FORMS"] = len(kept) + len(again)
+        return data
 
     @property
     def kept_forms(self):
@@ -69,12 +113,6 @@ class UnfinishedFormSet(forms.BaseInlineFormSet):
             self._errors, self._non_form_errors = [], self.error_class(renderer=self.renderer)
         else:
             super().full_clean()
-
-    def add_fields(self, form, index):
-        super().add_fields(form, index)
-        form.fields["id"].error_messages["invalid_choice"] = (
-            "Someone has removed this meanwhile. Enter it again in an empty place, or clear it"
-        )
 
 
 class ActivityForm(UnfinishedForm):
@@ -152,12 +190,12 @@ class ActivityForm(UnfinishedForm):
             field.queryset = Round.objects.all()
         else:
             field.queryset = Round.objects.open()
-            if len(field.queryset) < 2:
-                field.widget = forms.HiddenInput()
-            if not field.queryset:
-                field.error_messages["required"] = field.error_messages["invalid_choice"] = CLOSED
+            field.error_messages["required"] = CLOSED
         if not self.instance.pk:
-            field.initial = Round.objects.current()
+            field.initial = field.queryset.current()
+        if not self.user.is_administrator and len(field.queryset) < 2:
+            # Whatever a form says that was opened in another round: this is the one that is open.
+            field.widget, field.disabled = forms.HiddenInput(), True
 
     def _put_own_places_first(self):
         """The user's own places stand open, those to share an activity with below them."""
@@ -260,13 +298,21 @@ class ActivityForm(UnfinishedForm):
 class LocalMeasureForm(UnfinishedForm):
     """A place's own measure of an activity."""
 
+    baseline = NumberField(required=False, max_digits=14, decimal_places=2)
+    target = NumberField(required=False, max_digits=14, decimal_places=2)
+    latest_value = NumberField(required=False, max_digits=14, decimal_places=2)
     latest_on = DateField(label="Date of the latest value", required=False)
 
     class Meta:
         model = LocalMeasure
         fields = ["name", "unit", "baseline", "target", "latest_value", "latest_on"]
         labels = {"name": "What is measured"}
-        error_messages = {"name": {"required": "Enter what is measured"}}
+        error_messages = {
+            "name": {
+                "required": "Enter what is measured",
+                "max_length": "Shorten what is measured to %(limit_value)d characters or fewer",
+            }
+        }
 
     def clean(self):
         """A value without a date can't be judged, nor a date without a value."""
@@ -330,7 +376,7 @@ class RecommendationLinkForm(ModelForm):
             "indicator": "Beacon indicator that should move through it",
             "local_measure": "Or the activity’s own measure",
         }
-        widgets = {"reason": forms.Textarea(attrs={"rows": 3})}
+        widgets = {"reason": forms.Textarea}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

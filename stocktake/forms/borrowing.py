@@ -5,8 +5,6 @@ from django import forms
 from atf.forms import Form
 from recommendations.models import Place, Recommendation
 
-from ..models.decision import answered_by
-
 
 class AdaptForm(Form):
     """For which place something is adapted, and which of its recommendations it should serve."""
@@ -18,6 +16,10 @@ class AdaptForm(Form):
         """The place must answer for the recommendation."""
         data = super().clean()
         place, recommendation = data.get("place"), data.get("recommendation")
-        if place and recommendation and not answered_by(place).contains(recommendation):
-            self.add_error("recommendation", "Choose a recommendation that the place answers for")
+        if place and recommendation:
+            answered = Recommendation.objects.answered_by(place)
+            if not answered.contains(recommendation):
+                self.add_error(
+                    "recommendation", "Choose a recommendation that the place answers for"
+                )
         return data

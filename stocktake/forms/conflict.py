@@ -12,19 +12,20 @@ MINE, THEIRS = "mine", "theirs"
 class ConflictForm(Form):
     """For each field that someone else changed, whose words are to stay."""
 
-    def __init__(self, *, differences, says):
+    def __init__(self, differences, says):
         """`differences`: what someone else changed; `says`: a snapshot of what one has typed.
 
         Theirs is proposed where one had left the field alone.
         """
         super().__init__()
-        self.differences = {f"keep_{each.field}": each for each in differences}
         self.says = says
+        self.differences = {f"keep_{each.field}": each for each in differences}
         for name, difference in self.differences.items():
+            untouched = is_same(difference.field, says, difference.before)
             self.fields[name] = forms.ChoiceField(
                 label=difference.label,
                 choices=[(MINE, "Keep what I have typed below"), (THEIRS, "Take theirs")],
-                initial=THEIRS if _is_untouched(difference, says) else MINE,
+                initial=THEIRS if untouched else MINE,
                 widget=forms.RadioSelect,
             )
 
@@ -42,13 +43,12 @@ class ConflictForm(Form):
         return [field for field in LABELS if data.get(f"keep_{field}") == THEIRS]
 
 
-def _is_untouched(difference, says):
-    """Whether a field says what it said before the other's change."""
-    typed = says[difference.field]
+def is_same(field, says, stored):
+    """Whether a form says of a field what is, or was, stored: a text or a list of a snapshot."""
+    typed = says[field]
     if not isinstance(typed, list):
-        return typed == difference.before
-    before = difference.before or []
-    if difference.field == "recommendations":
-        # Its line goes on with the reason, which the form doesn't hold.
-        return {line.split(" ")[0] for line in typed} == {line.split(" ")[0] for line in before}
-    return set(typed) == set(before)
+        return typed == stored
+    if field == "recommendations":
+        # A stored line goes on with the reason, which the form doesn't hold.
+        return {line.split(" ")[0] for line in typed} == {line.split(" ")[0] for line in stored}
+    return set(typed) == set(stored)

@@ -37,7 +37,7 @@ class DecisionForm(DecliningMixin, ModelForm):
     class Meta:
         model = Decision
         fields = ["answer", "reason", "review_on"]
-        widgets = {"answer": forms.RadioSelect, "reason": forms.Textarea(attrs={"rows": 3})}
+        widgets = {"answer": forms.RadioSelect, "reason": forms.Textarea}
         help_texts = {"reason": WHEN_DECLINING}
 
     def __init__(self, *args, **kwargs):

@@ -11,6 +11,7 @@ from ..models import Activity, Evidence
 from ..models.evidence import FILE_TYPES, MAX_FILE_SIZE
 from .activity import UnfinishedForm, UnfinishedFormSet
 
+SHORTER = "Shorten what it is to %(limit_value)d characters or fewer"
 LIMIT = f"{MAX_FILE_SIZE // 1024 // 1024} MB"
 
 
@@ -20,7 +21,7 @@ class EvidenceForm(Form):
     title = forms.CharField(
         label="What it is",
         max_length=200,
-        error_messages={"required": "Enter what it is"},
+        error_messages={"required": "Enter what it is", "max_length": SHORTER},
     )
     file = forms.FileField(
         label="File",
@@ -71,7 +72,7 @@ class EvidenceForm(Form):
 
 def web_address(url):
     """A link as it was typed, if it leads to a web page; raises ValidationError otherwise."""
-    if url and not url.startswith(("http://", "https://")):
+    if url and not url.lower().startswith(("http://", "https://")):
         raise ValidationError("Enter a link that begins with https://")
     return url
 
@@ -93,7 +94,9 @@ class EvidenceLinkForm(UnfinishedForm):
         model = Evidence
         fields = ["title", "url"]
         labels = {"title": "What it is"}
-        error_messages = {"title": {"required": "Enter what the link leads to"}}
+        error_messages = {
+            "title": {"required": "Enter what the link leads to", "max_length": SHORTER}
+        }
 
     def clean_url(self):
         """Only a page that a browser can open."""

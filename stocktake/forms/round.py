@@ -13,7 +13,7 @@ class NilReturnForm(Form):
 
     reason = forms.CharField(
         label="Why is there nothing to report?",
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea,
         error_messages={"required": "Enter why there is nothing to report"},
     )
 
@@ -31,9 +31,7 @@ class ContinuationForm(Form):
         required=False,
         widget=forms.RadioSelect,
     )
-    description = forms.CharField(
-        label="What it does now", required=False, widget=forms.Textarea(attrs={"rows": 8})
-    )
+    description = forms.CharField(label="What it does now", required=False, widget=forms.Textarea)
     recommendations = forms.MultipleChoiceField(
         label="Recommendations it still serves",
         required=False,

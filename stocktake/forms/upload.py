@@ -1,13 +1,17 @@
-"""A workbook of entries to upload, and the form that each of its rows has to pass."""
+"""A workbook of entries to upload, and the forms that each of its rows has to pass."""
+
+from copy import copy
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.models import construct_instance
 
 from atf.forms import Form
 
 from ..models import Round
 from ..workbook.inspection import MAX_FILE_SIZE, MEGABYTE
-from .activity import ActivityForm
+from .activity import ActivityForm, LocalMeasureFormSet
+from .evidence import EvidenceLinkFormSet
 
 NOT_XLSX = {
     "csv": "This is a CSV file, which has no lists and no second sheet.",
@@ -51,19 +55,86 @@ class UploadForm(Form):
 
 
 class FoundField(forms.Field):
-    """Rows of the framework that the check of the workbook has found: nothing is looked up again.
-
-    `queryset` is there for the form of an entry to narrow.
-    """
-
-    queryset = Round.objects.none()
+    """Takes stored rows as they are: the check of the workbook has found them, once for all."""
 
 
-class EntryForm(ActivityForm):
-    """The form of an entry for a row of a workbook: the same rules, with little to look up."""
+class FoundRowsMixin:
+    """A form of a row of a workbook: it asks the database nothing, as there are many of them."""
+
+    def _post_clean(self):
+        # No more than this: Django would ask the database for each foreign key and constraint.
+        # The form's own rules cover them, and saving would be refused.
+        self.instance = construct_instance(self, self.instance, self._meta.fields)
+
+
+class EntryForm(FoundRowsMixin, ActivityForm):
+    """The form of an entry for a row of a workbook: the same rules, with nothing to look up."""
 
     round = FoundField()
     theme = FoundField(error_messages={"required": "Choose the theme"})
     places = FoundField(error_messages={"required": "Enter the place or places"})
     recommendations = FoundField(required=False)
     indicators = FoundField(required=False)
+
+    def __init__(self, *args, own_places, **kwargs):
+        self.own_places = own_places
+        super().__init__(*args, **kwargs)
+
+    def clean_places(self):
+        """As online; it is looked up again only for places that none of theirs is among."""
+        places = self.cleaned_data["places"]
+        return places if self.own_places & set(places) else super().clean_places()
+
+    # A row of a workbook offers nothing to choose from.
+    def _offer_rounds(self):
+        pass
+
+    def _put_own_places_first(self):
+        pass
+
+    def _put_theme_first(self):
+        pass
+
+    def _set_initial_links(self):
+        pass
+
+
+class FoundRowsFormSetMixin:
+    """A formset for a row of a workbook; `rows` are those that are stored."""
+
+    def __init__(self, *args, rows, **kwargs):
+        # What is typed over them must not show in what is stored.
+        self.rows = [copy(row) for row in rows]
+        super().__init__(*args, **kwargs)
+
+    @classmethod
+    def with_lost_as_new(cls, data, instance):
+        """The data as they are: a row is only saved over the version that was read."""
+        return data
+
+    def get_queryset(self):
+        return self.rows
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        form.fields["id"] = FoundField(required=False, initial=form.fields["id"].initial)
+
+
+class EntryMeasureForm(FoundRowsMixin, LocalMeasureFormSet.form):
+    """A local measure in a row of a workbook."""
+
+
+class EntryMeasureFormSet(FoundRowsFormSetMixin, LocalMeasureFormSet):
+    """The local measures in a row of a workbook."""
+
+    form = EntryMeasureForm
+
+
+class EntryEvidenceForm(FoundRowsMixin, EvidenceLinkFormSet.form):
+    """A link in a row of a workbook."""
+
+
+class EntryEvidenceFormSet(FoundRowsFormSetMixin, EvidenceLinkFormSet):
+    """The links in a row of a workbook."""
+
+    form = EntryEvidenceForm

@@ -4,17 +4,19 @@ import re
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import Q
+from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.generic import DeleteView, DetailView, ListView
-from django_filters.views import FilterView
 
-from .. import history
+from atf.paging import NearestPageMixin
+
+from .. import history, operations
 from ..filters import ActivityFilter
 from ..forms import CommentForm
 from ..models import Activity, Comment
+from .lists import FilteredList
 
 
 def get_editable(user, pk):
@@ -34,22 +36,6 @@ def version_read(request):
 def takes_part(user, activity):
     """Whether the conversation about an entry is a user's: its leads' and the programme team's."""
     return Activity.objects.in_places(user.own_places).filter(pk=activity.pk).exists()
-
-
-class FilteredList(FilterView):
-    """A list that is narrowed and sorted by what the address says."""
-
-    paginate_by = 25
-    # A filter that can't be read shows its error and nothing else.
-    strict = True
-
-    def paginate_queryset(self, queryset, page_size):
-        """The page that the address names, or the nearest there is."""
-        page = Paginator(queryset, page_size).get_page(self.request.GET.get("page"))
-        return page.paginator, page, page.object_list, page.has_other_pages()
-
-    def get_context_data(self, **kwargs):
-        return super().get_context_data(form=kwargs["filter"].form, **kwargs)
 
 
 class ActivityList(FilteredList):
@@ -112,7 +98,7 @@ class ActivityDetail(DetailView):
         }
 
 
-class ActivityHistory(ListView):
+class ActivityHistory(NearestPageMixin, ListView):
     """All that an entry said before, with who changed what and when, the newest first."""
 
     template_name = "stocktake/activity/history.html"
@@ -140,6 +126,13 @@ class ActivityDelete(DeleteView):
             raise PermissionDenied
         return activity
 
-    def get_success_url(self):
-        messages.success(self.request, f"The draft “{self.object.title}” was deleted.")
-        return reverse("stocktake:activity-list")
+    def form_valid(self, form):
+        draft = self.object
+        draft.version = version_read(self.request)
+        try:
+            operations.delete_activity(activity=draft, by=self.request.user)
+        except operations.Conflict:
+            messages.warning(self.request, "Someone changed it meanwhile. Look at it first.")
+            return HttpResponseRedirect(draft.get_absolute_url())
+        messages.success(self.request, f"The draft “{draft.title}” was deleted.")
+        return HttpResponseRedirect(reverse("stocktake:activity-list"))

@@ -7,31 +7,32 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.generic import DetailView, TemplateView
 
-from atf.access import RoleRequiredMixin
-from atf.models import User
+from atf.access import WRITERS, RoleRequiredMixin
 from recommendations.models import Place, Recommendation, Theme
 
 from .. import history, operations
-from ..drafts import Ticket, draft_of, ticket_for
+from ..drafts import Ticket, ticket_for, typed
 from ..forms import ActivityForm, ConflictForm, EvidenceLinkFormSet, LocalMeasureFormSet
+from ..forms.conflict import is_same
 from ..models import Activity, Comment, Draft, Round
 from ..suggestions import Suggester
 from .activity import get_editable, version_read
 from .draft import keep
 
-WRITERS = (User.Role.LEAD, User.Role.ADMINISTRATOR)
+KEPT = "You can’t change this entry any more. What you typed is a draft on your home page."
 # Where in the form each answer is changed.
 ANCHORS = {name: f"id_{name}" for name in history.LABELS} | {
     "starts_on": "id_starts_on_day",
     "ends_on": "id_ends_on_day",
     "local_measures": "id_local_measures-0-name",
+    "round": None,
 }
 
 
@@ -67,11 +68,16 @@ class ActivityFormView(TemplateView):
         if "suggest" in request.POST:
             return self.answer(request.POST, unfinished=True, suggestions=suggestions(request))
         data = request.POST
-        if given_up := ConflictForm.given_up(data):
+        given_up = ConflictForm.given_up(data) if self.activity else []
+        if given_up:
             data = ActivityForm(data, instance=self.activity, user=request.user).retype(
                 given_up, self.activity
             )
-        parts = self.parts(data, leave=given_up)
+        return self.try_save(data, leave=given_up)
+
+    def try_save(self, data, leave=()):
+        """Save what was typed; or say what is wrong with it, or who was faster."""
+        parts = self.parts(data, leave=leave)
         # Each of them is asked: it says what is wrong with it.
         valid = [part.is_valid() for part in parts.values() if part is not None]
         if not all(valid):
@@ -93,7 +99,7 @@ class ActivityFormView(TemplateView):
         }
 
     def save(self, parts):
-        """Save the entry, and forget its draft."""
+        """Save the entry, which also forgets its draft."""
         form = parts["form"]
         activity = operations.save_activity(
             activity=form.instance,
@@ -103,17 +109,16 @@ class ActivityFormView(TemplateView):
             local_measures=parts["formset"],
             evidence=parts["evidence"],
             submit=False,
+            ticket=self.ticket,
             by=self.request.user,
         )
-        if draft := draft_of(self.ticket):
-            draft.delete()
         if not (activity.is_draft or activity.is_returned):
             messages.success(self.request, f"“{activity}” was saved.")
         return activity
 
     def finish_later(self):
         """Keep the form as it is, right or wrong."""
-        draft = keep(self.request.POST)
+        draft = operations.keep_draft(ticket=self.ticket, content=typed(self.request.POST))
         if draft is None:
             return self.answer(self.request.POST, unfinished=True, refused=True, status=409)
         messages.success(self.request, f"“{draft}” was kept as a draft. Only you see it.")
@@ -128,23 +133,31 @@ class ActivityFormView(TemplateView):
         return self.render_to_response(context, status=status)
 
     def answer_conflict(self, data, parts, current):
-        """The form as typed, with what someone else has changed meanwhile to choose from."""
+        """The form as typed, with what someone else has changed meanwhile to choose from.
+
+        Where they typed the same, there is nothing to choose.
+        """
         says = parts["form"].says
         for name, field in (("formset", "local_measures"), ("evidence", "evidence")):
             says[field] = parts[name].says if parts[name] else None
-        conflict = ConflictForm(
-            differences=history.changes_since(current, parts["form"].instance.version), says=says
-        )
+        read = parts["form"].instance.version
+        changed = history.changes_since(current, read)
+        alike = [each.field for each in changed if is_same(each.field, says, each.after)]
+        conflict = ConflictForm([each for each in changed if each.field not in alike], says)
         data, self.activity = data.copy(), current
         data["version"] = current.version
-        return self.answer(data, conflict=conflict, unfinished=True, status=409)
+        if not conflict.fields:
+            return self.try_save(data, leave=alike)
+        parts = self.parts(data, unfinished=True, leave=alike)
+        return self.answer(parts=parts, conflict=conflict, version_read=read, status=409)
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(
             object=self.activity,
             draft=self.draft,
             ticket=self.ticket,
-            window=uuid.uuid4(),
+            window=self.request.POST.get("draft_window") or uuid.uuid4(),
+            number=self.request.POST.get("draft_number", self.draft.number if self.draft else ""),
             **kwargs,
         )
 
@@ -152,8 +165,8 @@ class ActivityFormView(TemplateView):
     def ticket(self):
         """What the form saves itself with: that of the window it came from, or a new one."""
         ticket = Ticket.of(self.request.POST.get("draft", ""))
-        activity = self.activity and self.activity.pk
-        if ticket and (ticket.author, ticket.activity) == (self.request.user.pk, activity):
+        owner = (self.request.user.pk, self.kwargs.get("pk"))
+        if ticket and (ticket.author, ticket.activity) == owner:
             return ticket
         return ticket_for(self.request.user, activity=self.activity, draft=self.draft)
 
@@ -177,14 +190,39 @@ class ActivityCreate(SignInAgainMixin, RoleRequiredMixin, ActivityFormView):
             messages.info(request, "This draft was saved or discarded before. Here is a new form.")
         return super().get(request, **kwargs)
 
+    def post(self, request, **kwargs):
+        made = Activity.objects.editable_by(request.user).filter(form_key=self.ticket.key).first()
+        if made and "later" not in request.POST and "suggest" not in request.POST:
+            return self.go_on_with(made)
+        return super().post(request, **kwargs)
+
+    def answer_conflict(self, data, parts, current):
+        """The form was sent twice at once."""
+        return self.go_on_with(current)
+
+    def go_on_with(self, made):
+        """The entry that this form has made already: nobody makes it twice by pressing twice.
+
+        What was typed since, on the page that the browser went back to, becomes a draft of it.
+        """
+        form = ActivityForm(self.request.POST, user=self.request.user)
+        stored = history.snapshot(Activity.objects.with_content().get(pk=made.pk))
+        if form.is_valid() and all(is_same(field, form.says, stored[field]) for field in form.says):
+            return HttpResponseRedirect(made.get_next_url())
+        content = typed(self.request.POST) | {"version": ["1"], "draft_number": []}
+        ticket = ticket_for(self.request.user, activity=made)
+        operations.keep_draft(ticket=ticket, content=content)
+        messages.info(self.request, "You had saved this before: here it is as you typed it now.")
+        return HttpResponseRedirect(reverse("stocktake:activity-update", args=[made.pk]))
+
     @cached_property
     def draft(self):
-        """What the user typed before of the new entry that the address names."""
+        """What the user typed before, and the address names; of a new entry, or of any."""
         try:
             key = uuid.UUID(self.request.GET.get("draft", ""))
         except ValueError:
             return None
-        return Draft.objects.filter(author=self.request.user, activity=None, key=key).first()
+        return Draft.objects.filter(author=self.request.user, key=key).first()
 
     @property
     def initial(self):
@@ -202,8 +240,11 @@ class ActivityCreate(SignInAgainMixin, RoleRequiredMixin, ActivityFormView):
         return {name: value for name, value in found.items() if value}
 
     def get_context_data(self, **kwargs):
-        has_round = self.request.user.is_administrator or Round.objects.open().exists()
-        return super().get_context_data(has_round=has_round, **kwargs)
+        user = self.request.user
+        has_round = user.is_administrator or Round.objects.open().exists()
+        return super().get_context_data(
+            has_round=has_round, has_place=user.own_places.exists(), **kwargs
+        )
 
 
 class ActivityUpdate(SignInAgainMixin, ActivityFormView):
@@ -215,9 +256,10 @@ class ActivityUpdate(SignInAgainMixin, ActivityFormView):
     def post(self, request, **kwargs):
         try:
             return super().post(request, **kwargs)
-        except PermissionDenied:
-            # The round has closed while the form was open: what was typed is not lost.
-            keep(request.POST)
+        except (PermissionDenied, Http404):
+            # It closed, moved or was deleted while the form was open: what was typed is not lost.
+            if keep(request.POST, detached=True):
+                messages.warning(request, KEPT)
             raise
 
     @cached_property
@@ -273,14 +315,19 @@ class ActivityCheck(DetailView):
         return HttpResponseRedirect(activity.get_absolute_url())
 
 
-class SuggestionList(RoleRequiredMixin, View):
-    """The recommendations that fit what is being typed."""
+@method_decorator(login_not_required, name="dispatch")
+class SuggestionList(View):
+    """The recommendations that fit what is being typed, as a part of the form."""
 
-    roles = WRITERS
     http_method_names = ["post"]
 
     def post(self, request):
-        context = {"suggestions": suggestions(request)}
+        if not request.user.is_authenticated:
+            # The sign-in page must not come to stand inside the form.
+            return HttpResponse(status=401, headers={"HX-Reswap": "none"})
+        if request.user.role not in WRITERS:
+            raise PermissionDenied
+        context = {"suggestions": suggestions(request), "is_part": True}
         return render(request, "stocktake/suggestion/list.html", context)
 
 

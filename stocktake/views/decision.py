@@ -17,7 +17,6 @@ from .. import operations
 from ..coherence import Scope, Thread, coherence
 from ..forms import DecisionFilterForm, DecisionForm, DecisionsForm
 from ..models import Decision, Round
-from ..models.decision import answered_by
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ class DecisionList(FormView):
 
     @cached_property
     def recommendations(self):
-        return list(answered_by(self.place).select_related("theme"))
+        return list(Recommendation.objects.answered_by(self.place).select_related("theme"))
 
     @cached_property
     def can_change(self):
@@ -135,11 +134,12 @@ class DecisionUpdate(UpdateView):
 
     form_class = DecisionForm
     template_name = "stocktake/decision/update.html"
+    http_method_names = ["get", "head", "post"]
 
     def get_object(self):
-        recommendation = get_object_or_404(Recommendation, code=self.kwargs["code"])
-        answering = Place.objects.filter(responsible_bodies__recommendations=recommendation)
-        place = get_object_or_404(answering.distinct(), slug=self.kwargs["place"])
+        place = get_object_or_404(Place, slug=self.kwargs["place"])
+        answered = Recommendation.objects.answered_by(place)
+        recommendation = get_object_or_404(answered, code=self.kwargs["code"])
         if not self.request.user.own_places.contains(place):
             raise PermissionDenied
         decision = Decision.objects.filter(recommendation=recommendation, place=place).first()

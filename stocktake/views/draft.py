@@ -14,10 +14,10 @@ from ..drafts import Ticket, typed
 from ..models import Activity, Draft
 
 
-def keep(data):
+def keep(data, *, detached=False):
     """Keep a form as a draft; returns the draft, or None where its ticket no longer allows it."""
     ticket = Ticket.of(data.get("draft", ""))
-    return ticket and operations.keep_draft(ticket=ticket, content=typed(data))
+    return ticket and operations.keep_draft(ticket=ticket, content=typed(data), detached=detached)
 
 
 # The ticket stands for signing in and for the token against forged requests: both may be out of

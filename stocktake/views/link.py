@@ -8,7 +8,7 @@ from django.views.generic import UpdateView
 
 from .. import operations
 from ..forms import RecommendationLinkForm
-from ..models import RecommendationLink
+from ..models import IndicatorLink, RecommendationLink
 from .activity import get_editable, version_read
 
 
@@ -21,9 +21,31 @@ class RecommendationLinkMixin:
         return get_object_or_404(links, activity=activity, recommendation__code=self.kwargs["code"])
 
 
+class LinkAnswer(View):
+    """The answer to a question about a link; an entry that changed meanwhile is shown first."""
+
+    http_method_names = ["post"]
+
+    def post(self, request, **kwargs):
+        link = self.get_object()
+        try:
+            said = self.answer(link, version=version_read(request), by=request.user)
+        except operations.Conflict:
+            messages.warning(request, "Someone changed this entry meanwhile. Look at it once more.")
+        else:
+            messages.success(request, f"The link to {self.name(link)} was {said}.")
+        return HttpResponseRedirect(link.activity.get_absolute_url())
+
+    def remove(self, link, **read):
+        """Take the link away."""
+        operations.remove_link(link=link, **read)
+        return "removed"
+
+
 class RecommendationLinkUpdate(RecommendationLinkMixin, UpdateView):
     """Confirming a link, with the reason for it and the measure that should show it."""
 
+    http_method_names = ["get", "head", "post"]
     form_class = RecommendationLinkForm
     template_name = "stocktake/recommendation_link/update.html"
 
@@ -48,13 +70,36 @@ class RecommendationLinkUpdate(RecommendationLinkMixin, UpdateView):
         return self.render_to_response(self.get_context_data(form=form, stored=stored.first()))
 
 
-class RecommendationLinkDelete(RecommendationLinkMixin, View):
+class RecommendationLinkDelete(RecommendationLinkMixin, LinkAnswer):
     """Taking away a link, or a suggestion that does not fit."""
 
-    http_method_names = ["post"]
+    answer = LinkAnswer.remove
 
-    def post(self, request, **kwargs):
-        link = self.get_object()
-        operations.remove_link(link=link, by=request.user)
-        messages.success(request, f"The link to {link.recommendation.code} was removed.")
-        return HttpResponseRedirect(link.activity.get_absolute_url())
+    def name(self, link):
+        return link.recommendation.code
+
+
+class IndicatorLinkMixin:
+    """An activity's link to an indicator, which the user may change."""
+
+    def get_object(self):
+        activity = get_editable(self.request.user, self.kwargs["pk"])
+        links = IndicatorLink.objects.select_related("activity", "indicator")
+        return get_object_or_404(links, activity=activity, indicator__number=self.kwargs["number"])
+
+    def name(self, link):
+        return f"indicator {link.indicator.number}"
+
+
+class IndicatorLinkConfirm(IndicatorLinkMixin, LinkAnswer):
+    """Confirming that a link that was carried over still holds."""
+
+    def answer(self, link, **read):
+        operations.confirm_link(link=link, **read)
+        return "confirmed"
+
+
+class IndicatorLinkDelete(IndicatorLinkMixin, LinkAnswer):
+    """Taking away a link that no longer holds."""
+
+    answer = LinkAnswer.remove

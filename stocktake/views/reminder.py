@@ -7,28 +7,22 @@ from django.utils import timezone
 from django.utils.text import get_text_list
 from django.views import View
 from django.views.generic import TemplateView
-from django_filters.views import FilterView
 
 from atf.access import RoleRequiredMixin
 
 from .. import operations
+from ..filters import ReminderFilter
 from ..models import Reminder
-from ..reminder_filters import ReminderFilter
 from ..reminders import digests
+from .lists import FilteredList
 
 
-class ReminderList(RoleRequiredMixin, FilterView):
+class ReminderList(RoleRequiredMixin, FilteredList):
     """The log of what people were told, the newest first."""
 
     filterset_class = ReminderFilter
     queryset = Reminder.objects.select_related("recipient", "sent_by")
     template_name = "stocktake/reminder/list.html"
-    paginate_by = 25
-    # A filter that can't be read shows its error and nothing else.
-    strict = True
-
-    def get_context_data(self, **kwargs):
-        return super().get_context_data(form=kwargs["filter"].form, **kwargs)
 
 
 class ReminderPreview(RoleRequiredMixin, TemplateView):

@@ -14,17 +14,13 @@ from django.views.generic import CreateView, DetailView, FormView
 from atf.access import RoleRequiredMixin
 
 from .. import history, operations
+from ..filters import EntryFilter
 from ..forms import AcceptForm, CommentForm, ReturnForm
 from ..models import Activity, Comment
-from ..review_filters import ReviewFilter
-from .activity import FilteredList, takes_part, version_read
+from .activity import takes_part, version_read
+from .lists import FilteredList
 
 CHANGED = "Someone changed “{}” since you opened it. Read what it says now."
-
-
-def reviewable():
-    """What was handed in; a draft is nobody's but its leads'."""
-    return Activity.objects.exclude(review_status=Activity.ReviewStatus.DRAFT)
 
 
 class ReviewMixin(RoleRequiredMixin):
@@ -43,7 +39,7 @@ class ReviewMixin(RoleRequiredMixin):
 
     def go_on(self, activity, done):
         """Say what was `done` to an entry, and go to the next one in the queue."""
-        queue = ReviewFilter(self.request.GET, history.review_queue()).qs
+        queue = EntryFilter(self.request.GET, Activity.objects.to_review()).qs
         at = activity.submitted_at
         later = Q(submitted_at__gt=at) | Q(submitted_at=at, pk__gt=activity.pk)
         following = queue.filter(later).first() or queue.first()
@@ -57,14 +53,14 @@ class ReviewMixin(RoleRequiredMixin):
 class ReviewList(ReviewMixin, FilteredList):
     """The queue of submitted entries, and accepting those that are ticked."""
 
-    filterset_class = ReviewFilter
+    filterset_class = EntryFilter
     template_name = "stocktake/review/list.html"
     http_method_names = ["get", "head", "post"]
     paginate_by = 50
     accept_form = None
 
     def get_queryset(self):
-        queue = history.review_queue().select_related("theme", "round", "submitted_by")
+        queue = Activity.objects.to_review().select_related("theme", "round", "submitted_by")
         return queue.prefetch_related("places")
 
     def get_context_data(self, **kwargs):
@@ -88,7 +84,8 @@ class ReviewList(ReviewMixin, FilteredList):
             messages.success(
                 self.request, f"{len(accepted)} entries were accepted and count from now on."
             )
-        left = reviewable().filter(pk__in=set(seen) - {activity.pk for activity in accepted})
+        done = {activity.pk for activity in accepted}
+        left = Activity.objects.handed_in().filter(pk__in=set(seen) - done)
         if left:
             titles = ", ".join(f"“{activity}”" for activity in left)
             messages.warning(
@@ -102,8 +99,10 @@ class ReviewDetail(ReviewMixin, DetailView):
     template_name = "stocktake/review/detail.html"
 
     def get_queryset(self):
-        activities = reviewable().with_content().select_related("submitted_by", "reviewed_by")
-        return activities.prefetch_related("recommendation_links__confirmed_by")
+        activities = Activity.objects.handed_in().with_content()
+        return activities.select_related("submitted_by", "reviewed_by").prefetch_related(
+            "recommendation_links__confirmed_by"
+        )
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(
@@ -120,7 +119,7 @@ class ReviewAccept(ReviewMixin, View):
     http_method_names = ["post"]
 
     def post(self, request, pk):
-        activity = get_object_or_404(reviewable(), pk=pk)
+        activity = get_object_or_404(Activity.objects.handed_in(), pk=pk)
         seen = {pk: version_read(request)}
         if operations.accept_activities(versions=seen, by=request.user):
             return self.go_on(activity, f"“{activity}” was accepted and counts from now on.")
@@ -140,7 +139,7 @@ class ReviewReturn(ReviewMixin, FormView):
 
     @cached_property
     def activity(self):
-        return get_object_or_404(reviewable().with_content(), pk=self.kwargs["pk"])
+        return get_object_or_404(Activity.objects.handed_in().with_content(), pk=self.kwargs["pk"])
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(activity=self.activity, **kwargs)

@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -32,8 +31,9 @@ class TaskMixin:
         if self.place not in request.user.own_places:
             raise PermissionDenied
         self.can_change = self.round.is_open or request.user.is_administrator
-        if request.method == "POST" and not self.can_change:
-            raise PermissionDenied
+        if not self.can_change and not isinstance(self, TaskDetail):
+            messages.warning(request, f"{self.round} has closed: its entries can only be read.")
+            return HttpResponseRedirect(self.task_url)
         return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs):
@@ -84,19 +84,19 @@ class ContinuationCreate(TaskMixin, TemplateView):
         return super().get_context_data(last_round=self.round.previous, **kwargs)
 
     def post(self, request):
+        overtaken = self.overtaken()
         forms = [ContinuationForm(self.data_of(row), activity=row) for row in self.to_continue]
         answered = [form for form in forms if self.is_asked(form)]
         wrong = [form for form in answered if not form.is_valid()]
         if not wrong:
             answered = [form for form in answered if form.cleaned_data["answer"]]
-        if not wrong and not answered and not self.overtaken():
+        if not wrong and not answered and not overtaken:
             for form in forms[:1]:
                 form.add_error("answer", "Choose what became of at least one activity")
             wrong = forms[:1]
-        overtaken = self.overtaken()
         if wrong or overtaken:
             return self.render_to_response(self.get_context_data(forms=forms, overtaken=overtaken))
-        return self.save(answered)
+        return self.save(answered, forms)
 
     def overtaken(self):
         """Pairs of an entry with which a colleague answered meanwhile, and what was typed here."""
@@ -123,26 +123,32 @@ class ContinuationCreate(TaskMixin, TemplateView):
         only = self.request.POST.get("only")
         return only is None or only == str(form.activity.pk)
 
-    def save(self, forms):
-        """All of them or none."""
+    def save(self, answered, forms):
+        """Save those answered, all of them or none; what was typed for the others stays."""
         try:
-            with transaction.atomic():
-                for form in forms:
-                    operations.continue_activity(
-                        previous=form.activity,
-                        round=self.round,
-                        delivery_status=form.delivery_status,
-                        description=form.cleaned_data["description"],
-                        recommendations=form.confirmed("recommendations"),
-                        indicators=form.confirmed("indicators"),
-                        by=self.request.user,
-                    )
+            operations.continue_activities(
+                round=self.round,
+                answers=[
+                    {
+                        "previous": form.activity,
+                        "delivery_status": form.delivery_status,
+                        "description": form.cleaned_data["description"],
+                        "recommendations": form.confirmed("recommendations"),
+                        "indicators": form.confirmed("indicators"),
+                    }
+                    for form in answered
+                ],
+                by=self.request.user,
+            )
         except ValidationError:
             # A colleague answered between our look and our writing: look again.
             return self.post(self.request)
-        count = len(forms)
-        what = f"“{forms[0].activity}” was" if count == 1 else f"{count} activities were"
+        count = len(answered)
+        what = f"“{answered[0].activity}” was" if count == 1 else f"{count} activities were"
         messages.success(self.request, f"{what} carried over and submitted.")
+        left = [form for form in forms if form not in answered]
+        if any(form.has_changed() for form in left):
+            return self.render_to_response(self.get_context_data(forms=left))
         return HttpResponseRedirect(self.request.path if self.to_continue else self.task_url)
 
 

@@ -11,20 +11,18 @@ from django.views import View
 from django.views.generic import DetailView, FormView
 from django.views.generic.detail import SingleObjectMixin
 
-from atf.access import RoleRequiredMixin
-from atf.models import User
+from atf.access import WRITERS, RoleRequiredMixin
 from recommendations.models import Place
 
 from .. import operations
 from ..forms import UploadForm
-from ..models import Activity, EntriesUpload, Round
+from ..models import Activity, Round, Upload
 from ..offline.framework import Framework
-from ..offline.line import State, from_rows
+from ..offline.line import State, count_states, from_rows
 from ..offline.writer import entries_workbook, rejected_workbook
 from ..workbook.errors import WorkbookError
 from ..workbook.writer import XLSX
 
-WRITERS = (User.Role.LEAD, User.Role.ADMINISTRATOR)
 LINES_ON_A_PAGE = 25
 
 
@@ -94,7 +92,7 @@ class OwnUploadMixin(RoleRequiredMixin, SingleObjectMixin):
     context_object_name = "upload"
 
     def get_queryset(self):
-        return EntriesUpload.objects.filter(uploaded_by=self.request.user).select_related("round")
+        return Upload.objects.filter(uploaded_by=self.request.user).select_related("round")
 
 
 class UploadDetail(OwnUploadMixin, DetailView):
@@ -107,7 +105,7 @@ class UploadDetail(OwnUploadMixin, DetailView):
         state = self.request.GET.get("state", "")
         chosen = [line for line in lines if state in ("", line.state)]
         page = Paginator(chosen, LINES_ON_A_PAGE).get_page(self.request.GET.get("page"))
-        numbers = {each: sum(line.state == each for line in lines) for each in State}
+        numbers = count_states(lines)
         tabs = [("", f"All: {len(lines)}")]
         tabs += [(each.value, f"{each.label}: {number}") for each, number in numbers.items()]
         return super().get_context_data(
@@ -145,6 +143,9 @@ class UploadCommit(OwnUploadMixin, View):
         upload = self.get_object()
         try:
             written = operations.commit_upload(upload=upload, by=request.user)
+        except Upload.DoesNotExist:
+            # Discarded this moment, in another window.
+            raise Http404 from None
         except ValidationError as error:
             messages.warning(request, error.message)
         else:
@@ -170,9 +171,10 @@ class UploadDiscard(OwnUploadMixin, View):
 
     def post(self, request, pk):
         upload = self.get_object()
-        if upload.is_committed:
+        # It may be saved this moment, in another window.
+        discarded, _ = Upload.objects.filter(pk=upload.pk, committed_at=None).delete()
+        if not discarded:
             messages.warning(request, "This workbook was saved: its preview stays as a record.")
             return HttpResponseRedirect(upload.get_absolute_url())
-        upload.delete()
         messages.success(request, f"The preview of “{upload.file_name}” was discarded.")
         return HttpResponseRedirect(reverse("stocktake:upload-create"))

@@ -13,7 +13,13 @@ from django.utils import timezone
 from atf.views import HomeView
 from stocktake import operations
 from stocktake.models import Draft
-from tests.factories import ActivityFactory, DecisionFactory, RoundFactory
+from tests.factories import (
+    ActivityFactory,
+    DecisionFactory,
+    RecommendationFactory,
+    ResponsibleBodyFactory,
+    RoundFactory,
+)
 
 
 def text_of(response):
@@ -115,19 +121,23 @@ def test_home_of_a_lead_shows_what_waits(client, lead, administrator):
         activity=returned, comments={"": "<b>Say more</b>"}, by=administrator
     )
     typed = Draft.objects.create(author=lead, content={"title": ["<i>Typed</i>"]})
-    gap = DecisionFactory(place=lead.places.get(), answer="priority").recommendation
+    body = ResponsibleBodyFactory(answering_places=places)
+    gap = RecommendationFactory(responsible_bodies=[body])
+    DecisionFactory(place=lead.places.get(), recommendation=gap, answer="priority")
     html = home(client, lead)
     assert f'href="{draft.get_next_url()}"' in html
     assert f'href="{reverse("stocktake:activity-update", args=[returned.pk])}"' in html
     assert "&lt;b&gt;Say more&lt;/b&gt;" in html
-    assert f'href="{typed.get_absolute_url()}">&lt;i&gt;Typed&lt;/i&gt;' in html
+    assert f'href="{typed.get_absolute_url()}"><bdi>&lt;i&gt;Typed&lt;/i&gt;</bdi>' in html
     assert f"recommendation={gap.code}" in html
 
 
 def test_home_links_can_be_followed(client, administrator):
     client.force_login(administrator)
     html = text_of(client.get(reverse("home")))
-    for address in re.findall(r'card__link" href="([^"]+)"', html):
+    addresses = re.findall(r'card__link" href="([^"]+)"', html)
+    assert len(addresses) == html.count('<li><div class="nhsuk-card') > 1, html
+    for address in addresses:
         assert client.get(address).status_code == 200
 
 

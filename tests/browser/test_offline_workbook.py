@@ -74,7 +74,7 @@ def test_workbook_filled_in_offline_comes_back_row_by_row(visitor, lead, hubs):
     visitor.sign_in(lead)
     visitor.arrive("Home")
     visitor.open(reverse("stocktake:upload-create"))
-    visitor.check("Fill in entries offline")
+    visitor.check("Work in Excel")
     sheet = fill_in(download(visitor, "Download the entries of Sefton, This quarter"))
     upload(visitor, sheet)
     visitor.check("Preview of sefton.xlsx")
@@ -99,14 +99,14 @@ def test_workbook_filled_in_offline_comes_back_row_by_row(visitor, lead, hubs):
     mended = download(visitor, "Download the rejected rows")
     assert "Theme: There is no theme “T55”" in mended.cell(2, "What to mend").value
     visitor.follow("upload that workbook")
-    visitor.arrive("Fill in entries offline")
+    visitor.arrive("Work in Excel")
     upload(visitor, mended.put(2, theme="T5", starts_on="1 May 2026"), name="mended.xlsx")
     visitor.check("Preview of mended.xlsx")
     visitor.follow("Save 1 activity", role="button")
     visitor.arrive("Saved from mended.xlsx")
     assert Activity.objects.get(title="Warm homes").is_draft
     visitor.open(reverse("stocktake:upload-create"))
-    visitor.check("Fill in entries offline")
+    visitor.check("Work in Excel")
     expect(page.locator("tbody tr")).to_have_count(2)
 
 
@@ -140,7 +140,7 @@ def test_file_that_is_no_workbook_is_refused_at_the_field(visitor, lead, open_ro
     )
     visitor.follow("Upload and preview", role="button")
     visitor.check_error(
-        "Fill in entries offline",
+        "Work in Excel",
         "This is a CSV file, which has no lists and no second sheet. Save it as an “Excel "
         "Workbook (.xlsx)” and choose that file",
         "Workbook",

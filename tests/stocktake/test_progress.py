@@ -144,8 +144,13 @@ def test_working_day_shows_drafts_of_the_place(this_round, place, make):
 
 
 def test_working_day_shows_priorities_without_an_entry(this_round, place, theme, make):
-    with_entry, without = (RecommendationFactory(theme=theme) for _ in range(2))
-    question, doing = (RecommendationFactory(theme=theme) for _ in range(2))
+    body = ResponsibleBodyFactory(answering_places=[place, PlaceFactory(name="Knowsley")])
+    with_entry, without, question, doing = (
+        RecommendationFactory(theme=theme, responsible_bodies=[body]) for _ in range(4)
+    )
+    DecisionFactory(
+        place=place, recommendation=RecommendationFactory(theme=theme), answer="priority"
+    )
     for row in (with_entry, without, question):
         DecisionFactory(place=place, recommendation=row, answer="priority")
     DecisionFactory(place=place, recommendation=doing, answer="doing")

@@ -27,7 +27,7 @@ function narrow(fieldset, words, status) {
       shown += item.hidden ? 0 : 1;
     }
     group.hidden = shown === before;
-    group.open = words !== "" || group.querySelector("input:checked") !== null;
+    group.open = words !== "" || group.querySelector("input:checked") !== null || group.hasAttribute("data-own");
   }
   status.textContent = `${shown} shown, ${fieldset.querySelectorAll("input:checked").length} chosen`;
 }
@@ -42,112 +42,39 @@ for (const box of document.querySelectorAll("[data-checkbox-filter]")) {
   input.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
 }
 
-// Suggested boxes and those of the list stand for the same thing.
-document.addEventListener("change", ({ target }) => {
-  if (target.type !== "checkbox" || target.name !== "recommendations") {
-    return;
-  }
-  for (const twin of document.querySelectorAll(`input[name=recommendations][value="${target.value}"]`)) {
-    if (twin !== target && twin.checked !== target.checked) {
-      twin.checked = target.checked;
-      twin.closest("details")?.setAttribute("open", "");
-      twin.dispatchEvent(new Event("change", { bubbles: true }));
-    }
+// The form that was left has arrived: what draft.js kept of it for the case that it does not, can go.
+const left = sessionStorage.getItem("atf-left");
+if (left && !document.querySelector("form[data-draft]:not([data-sent])")) {
+  localStorage.removeItem(left);
+  sessionStorage.removeItem("atf-left");
+}
+
+// What could not be sent is nobody else's: it goes when its author signs out.
+document.querySelector(".nhsuk-header__account-form")?.addEventListener("submit", () => {
+  for (const key of Object.keys(localStorage).filter((each) => each.startsWith("atf-draft "))) {
+    localStorage.removeItem(key);
   }
 });
 
-// The recommendations and indicators of the chosen theme come first.
-const theme = document.getElementById("id_theme");
-theme?.addEventListener("change", () => {
-  const title = theme.selectedOptions[0].textContent.trim();
-  for (const summary of theme.form.querySelectorAll("[data-checkbox-group] summary span:first-child")) {
-    if (summary.textContent.trim() === title) {
-      const group = summary.closest("[data-checkbox-group]");
-      const first = group.parentElement.querySelector("[data-checkbox-group]");
-      first.before(group);
-      group.open = true;
+// Text sent after the session had ended comes back once one has signed in again. The form of an entry
+// has a better way: draft.js.
+const sent = `atf-sent ${location.pathname}`;
+const back = sessionStorage.getItem(sent);
+sessionStorage.removeItem(sent);
+for (const form of document.querySelectorAll("main form[method=post]:not([data-draft]):has(textarea)")) {
+  const texts = () => [...form.elements].filter((each) => ["textarea", "text", "radio", "checkbox"].includes(each.type) && each.name);
+  if (back && new URL(document.referrer || location).pathname.startsWith("/accounts/login/")) {
+    for (const [id, value, checked] of JSON.parse(back)) {
+      const control = document.getElementById(id);
+      if (control) {
+        control.value = value;
+        control.checked = checked;
+      }
     }
   }
-});
-
-// The form of an entry saves itself as a draft (htmx does the sending). What can't be sent is kept
-// in this browser until it can, and offered again on the next visit.
-const form = document.querySelector("form[data-draft]");
-
-function typed() {
-  return [...new FormData(form)].filter(([name]) => !/^(csrf|draft|later|suggest)/.test(name));
-}
-
-function retype(entries) {
-  for (const control of form.elements) {
-    const values = entries.filter(([name]) => name === control.name).map(([, value]) => value);
-    if (["checkbox", "radio"].includes(control.type)) {
-      control.checked = values.includes(control.value);
-    } else if (values.length > 0) {
-      control.value = values[0];
-    }
-  }
-  form.dispatchEvent(new Event("input", { bubbles: true }));
-}
-
-function cookie(name) {
-  return document.cookie.split("; ").find((each) => each.startsWith(`${name}=`))?.split("=")[1];
-}
-
-if (form) {
-  const status = document.getElementById("draft-status");
-  const place = `atf-draft ${form.dataset.author} ${location.pathname}`;
-  let unsaved = false;
-  let leaving = false;
-
-  form.addEventListener("input", () => { unsaved = true; });
-  form.addEventListener("change", () => { unsaved = true; });
-  form.addEventListener("htmx:beforeRequest", ({ target }) => {
-    unsaved = target === form ? false : unsaved;
-  });
-  form.addEventListener("htmx:afterRequest", ({ target, detail }) => {
-    if (target !== form) {
-      return;
-    }
-    // Kept also when signed out (401); refused for good when another window went on (409).
-    if (detail.successful || detail.xhr.status === 401) {
-      localStorage.removeItem(place);
-    } else if (detail.xhr.status !== 409) {
-      unsaved = true;
-      localStorage.setItem(place, JSON.stringify(typed()));
-      status.textContent = "Not saved: no connection. What you type is kept in this browser, and saved as soon as the connection is back.";
-      setTimeout(() => window.htmx.trigger(form, "retry"), 3000);
-    }
-  });
   form.addEventListener("submit", () => {
-    leaving = true;
-    window.htmx?.trigger(form, "htmx:abort");
-    // Signing in again in another window has changed it.
-    const token = cookie("csrftoken");
-    if (token) {
-      form.elements.csrfmiddlewaretoken.value = token;
-    }
+    sessionStorage.setItem(sent, JSON.stringify(texts().map(({ id, value, checked }) => [id, value, checked])));
   });
-  window.addEventListener("pagehide", () => {
-    if (unsaved && !leaving) {
-      navigator.sendBeacon(form.getAttribute("hx-post"), new FormData(form));
-    }
-  });
-
-  const kept = localStorage.getItem(place);
-  if (kept) {
-    const offer = document.getElementById("draft-kept");
-    offer.hidden = false;
-    offer.querySelector("[data-restore]").addEventListener("click", () => {
-      retype(JSON.parse(kept));
-      offer.hidden = true;
-      form.elements.title.focus();
-    });
-    offer.querySelector("[data-forget]").addEventListener("click", () => {
-      localStorage.removeItem(place);
-      offer.hidden = true;
-    });
-  }
 }
 
 // One button ticks every box of a list, or none, and a line says how many are ticked.

@@ -3,8 +3,10 @@
 import datetime
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
-from stocktake.models import Activity, LocalMeasure, RecommendationLink
+from stocktake import operations
+from stocktake.models import Activity, Draft, LocalMeasure, RecommendationLink
 from tests.factories import (
     ActivityFactory,
     BeaconIndicatorFactory,
@@ -15,6 +17,7 @@ from tests.factories import (
     RecommendationLinkFactory,
     RoundFactory,
     ThemeFactory,
+    UserFactory,
 )
 from tests.stocktake.views import (
     EVERYONE,
@@ -627,13 +630,12 @@ def test_adding_for_another_place_alone_is_refused(lead, other_lead, this_round)
     assert not Activity.objects.exists()
 
 
-def test_adding_to_a_closed_round_is_refused_but_not_to_administrators(
-    lead, administrator, this_round
-):
+def test_adding_to_a_closed_round_is_for_administrators_alone(lead, administrator, this_round):
     closed = RoundFactory(closed=True)
     client = browser_of(lead)
-    assert_refused(client.post(url("activity-create"), filled(client, round=closed.pk)))
-    assert not Activity.objects.exists()
+    client.post(url("activity-create"), filled(client, round=closed.pk))
+    assert Activity.objects.get().round == this_round
+    Activity.objects.all().delete()
     client = browser_of(administrator)
     sefton = lead.places.get().pk
     response = client.post(url("activity-create"), filled(client, round=closed.pk, places=[sefton]))
@@ -988,7 +990,7 @@ def test_deleting_a_draft_is_for_its_lead(request, draft, who, status):
     address = url("activity-delete", draft.pk)
     assert status_for(user, address) == (200 if status == 302 else status)
     assert Activity.objects.filter(pk=draft.pk).exists()
-    assert status_for(user, address, "post") == status
+    assert status_for(user, address, "post", {"version": draft.version}) == status
     assert Activity.objects.filter(pk=draft.pk).exists() == (status != 302)
 
 
@@ -1017,11 +1019,36 @@ def test_deleting_asks_first_and_takes_links_and_measures_along(lead, make):
     page = Page(client.get(url("activity-delete", draft.pk)))
     assert page.heading == "Delete this draft?"
     assert_escaped(page)
-    page = Page(client.post(url("activity-delete", draft.pk), follow=True))
+    page = Page(client.post(url("activity-delete", draft.pk), page.form_data(), follow=True))
     assert page.address == url("activity-list")
     assert f"The draft “{MARKUP}” was deleted." in page.text
     assert_escaped(page)
     assert not Activity.objects.exists()
+
+
+def test_deleting_what_a_colleague_changed_meanwhile_shows_it_first(lead, draft):
+    client = browser_of(lead)
+    read = Page(client.get(url("activity-delete", draft.pk))).form_data()
+    change(lead, draft, description="An hour of work")
+    page = Page(client.post(url("activity-delete", draft.pk), read, follow=True))
+    assert "Someone changed it meanwhile. Look at it first." in page.text
+    assert "An hour of work" in page.text
+    assert Activity.objects.filter(pk=draft.pk).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_deleting_takes_files_along_and_leaves_what_others_typed(lead, draft, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    file = SimpleUploadedFile("Minutes.txt", b"We met.")
+    operations.add_evidence(activity=draft, title="Minutes", file=file, by=lead)
+    colleague = UserFactory(places=lead.places.all())
+    for author in (lead, colleague):
+        Draft.objects.create(author=author, activity=draft, content={"title": [author.name]})
+    client = browser_of(lead)
+    page = Page(client.get(url("activity-delete", draft.pk)))
+    client.post(url("activity-delete", draft.pk), page.form_data())
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert [(row.author, row.activity) for row in Draft.objects.all()] == [(colleague, None)]
 
 
 # Links
@@ -1054,7 +1081,8 @@ def test_links_are_changed_by_those_who_may_change_the_entry(
         allowed = 302 if status == 200 else status
         assert status_for(user, update, "post", {"reason": "Mine.", "version": 1}) == allowed
         assert codes(entry, reason="Mine.") == (["T1.01"] if status == 200 else [])
-        assert status_for(user, delete, "post") == allowed
+        entry.refresh_from_db()
+        assert status_for(user, delete, "post", {"version": entry.version}) == allowed
         assert codes(entry) == ([] if status == 200 else ["T1.01"])
 
 
@@ -1102,7 +1130,9 @@ def test_changing_a_confirmed_link_changes_the_entry(request, administrator, ent
 def test_removing_a_confirmed_link_changes_the_entry(request, entry, who, status):
     RecommendationLinkFactory(activity=entry, recommendation=recommendation("T1.01"))
     client = browser_of(request.getfixturevalue(who))
-    response = client.post(url("recommendation-link-delete", entry.pk, "T1.01"), follow=True)
+    response = client.post(
+        url("recommendation-link-delete", entry.pk, "T1.01"), {"version": 1}, follow=True
+    )
     assert "The link to T1.01 was removed." in Page(response).text
     assert codes(entry) == []
     entry.refresh_from_db()
@@ -1113,7 +1143,8 @@ def test_removing_a_suggestion_leaves_the_entry_accepted(lead, entry):
     RecommendationLinkFactory(
         activity=entry, recommendation=recommendation("T1.01"), suggested=True
     )
-    assert status_for(lead, url("recommendation-link-delete", entry.pk, "T1.01"), "post") == 302
+    address = url("recommendation-link-delete", entry.pk, "T1.01")
+    assert status_for(lead, address, "post", {"version": 1}) == 302
     assert codes(entry) == []
     entry.refresh_from_db()
     assert entry.is_accepted

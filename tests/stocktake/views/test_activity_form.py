@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from stocktake import operations
+from stocktake import history, operations
 from stocktake.models import Activity, Comment, Draft, Evidence, Round
 from tests.factories import (
     ActivityFactory,
@@ -179,13 +179,17 @@ def test_conflict_again_while_choosing_is_shown_again(lead, colleague, entry):
     assert "They made it Their team" in page.text
 
 
-def test_acceptance_meanwhile_is_a_change_too(lead, administrator, make):
+def test_change_of_what_was_accepted_meanwhile_goes_to_review_with_its_difference(
+    lead, administrator, make
+):
     entry = make(submitted=True, title="Family hub")
     client, data = open_form(lead, entry)
     operations.accept_activities(versions={entry.pk: entry.version}, by=administrator)
-    assert send(client, entry, data, title="Family hubs").status_code == 409
+    assert send(client, entry, data, title="Family hubs").status_code == 302
     entry.refresh_from_db()
-    assert (entry.is_accepted, entry.title) == (True, "Family hub")
+    assert (entry.is_submitted, entry.title) == (True, "Family hubs")
+    (difference,) = history.changes_since_accepted(entry)
+    assert (difference.before, difference.after) == ("Family hub", "Family hubs")
 
 
 @pytest.mark.parametrize("version", ["", "x", "0", "9" * 30, None])
@@ -199,15 +203,54 @@ def test_form_that_does_not_say_what_it_read_overwrites_nothing(lead, entry, ver
     assert entry.title == "Family hub"
 
 
-def test_measure_that_someone_removed_meanwhile_is_said_so(lead, colleague, entry):
-    measure = LocalMeasureFactory(activity=entry, name="Visits")
-    client, data = open_form(lead, entry)
-    measure.delete()
-    response = send(client, entry, data, **{"local_measures-0-name": "Visits a week"})
-    assert_refused(
-        response,
-        "Someone has removed this meanwhile. Enter it again in an empty place, or clear it",
+@pytest.mark.parametrize(
+    ("choice", "names"), [("mine", ["Calls", "Visits a week"]), ("theirs", ["Calls"])]
+)
+def test_measure_that_someone_removed_meanwhile_is_chosen(lead, colleague, entry, choice, names):
+    for name in ("Visits", "Calls"):
+        LocalMeasureFactory(activity=entry, name=name)
+    first, their_data = open_form(colleague, entry)
+    second, my_data = open_form(lead, entry)
+    send(first, entry, their_data, **{"local_measures-0-DELETE": "on"})
+    page = page_of_conflict(
+        send(second, entry, my_data, **{"local_measures-0-name": "Visits a week"})
     )
+    assert page.form_data()["keep_local_measures"] == ["mine"]
+    response = send(second, entry, page.form_data(keep_local_measures=choice))
+    assert response.status_code == 302
+    assert sorted(measure.name for measure in entry.local_measures.all()) == names
+
+
+def test_measure_that_someone_removed_and_one_left_alone_is_theirs(lead, colleague, entry):
+    LocalMeasureFactory(activity=entry, name="Visits")
+    first, their_data = open_form(colleague, entry)
+    second, my_data = open_form(lead, entry)
+    send(first, entry, their_data, **{"local_measures-0-DELETE": "on"})
+    page = page_of_conflict(send(second, entry, my_data, contact="Ann"))
+    assert page.form_data()["keep_local_measures"] == ["theirs"]
+
+
+def test_choice_that_was_not_made_yet_comes_again(lead, colleague, entry):
+    first, their_data = open_form(colleague, entry)
+    second, my_data = open_form(lead, entry)
+    send(first, entry, their_data, contact="Their team")
+    page = page_of_conflict(send(second, entry, my_data, title="Hubs"))
+    response = send(second, entry, page.form_data(later="1"))
+    assert response.url == "/"
+    resumed = Page(second.get(url("activity-update", entry.pk)))
+    page_of_conflict(send(second, entry, resumed.form_data()))
+    entry.refresh_from_db()
+    assert entry.contact == "Their team"
+
+
+def test_both_typed_the_same_and_nobody_has_to_choose(lead, colleague, entry):
+    first, their_data = open_form(colleague, entry)
+    second, my_data = open_form(lead, entry)
+    changes = {"title": "Family hubs", "local_measures-0-name": "Visits"}
+    send(first, entry, their_data, **changes)
+    assert send(second, entry, my_data, contact="Ann", **changes).status_code == 302
+    entry.refresh_from_db()
+    assert (entry.title, entry.contact, entry.local_measures.count()) == ("Family hubs", "Ann", 1)
 
 
 def test_saving_takes_the_same_number_of_queries_for_many_links(lead, make):
@@ -242,7 +285,7 @@ def test_round_that_closes_while_the_form_is_open_loses_nothing(lead, entry):
     new = Page(client.get(url("activity-create"))).form_data()
     Round.objects.update(closes_on=timezone.localdate() - datetime.timedelta(days=1))
     assert send(client, entry, data, title="Too late").status_code == 403
-    assert Draft.objects.get(activity=entry).content["title"] == ["Too late"]
+    assert Draft.objects.get(activity=None).content["title"] == ["Too late"]
     page = assert_refused(
         client.post(url("activity-create"), new | {"title": "Late too"}),
         "The round has closed. Choose “Finish later” to keep what you typed",
@@ -250,7 +293,8 @@ def test_round_that_closes_while_the_form_is_open_loses_nothing(lead, entry):
     assert page.form_data()["title"] == ["Late too"]
     page = Page(client.post(url("activity-create"), page.form_data(later="1"), follow=True))
     assert "“Late too” was kept as a draft." in page.text
-    assert "Too late (its round has closed)" in page.text
+    kept = Page(client.get(page.link("Too late")))
+    assert kept.form_data()["title"] == ["Too late"]
 
 
 def test_nothing_changed_makes_no_version(lead, entry):
@@ -392,9 +436,116 @@ def test_suggestions_without_a_script_keep_the_form(lead, suggested):
 
 def test_suggestions_are_for_those_who_write(client, board_member, lead):
     address = url("suggestion-list")
-    assert client.post(address).url == sign_in_for(address)
+    answer = client.post(address)
+    # The sign-in page must not come to stand inside the form.
+    assert (answer.status_code, answer.content, answer["HX-Reswap"]) == (401, b"", "none")
     assert browser_of(board_member).post(address).status_code == 403
     assert browser_of(lead).get(address).status_code == 405
+
+
+# Once, however often one presses
+
+
+@pytest.fixture
+def new_form(lead, theme):
+    """A browser with the form of a new entry, and what it would send."""
+    RoundFactory()
+    client = browser_of(lead)
+    data = Page(client.get(url("activity-create"))).form_data(
+        title="Family hub", description="Help.", theme=theme.pk
+    )
+    return client, data | {"local_measures-0-name": "Visits"}
+
+
+def test_form_pressed_twice_makes_one_entry(new_form):
+    client, data = new_form
+    first, second = (client.post(url("activity-create"), data) for _ in range(2))
+    assert first.url == second.url == url("activity-check", Activity.objects.get().pk)
+
+
+def test_form_changed_after_going_back_changes_the_entry_it_made(new_form):
+    client, data = new_form
+    client.post(url("activity-create"), data)
+    response = client.post(url("activity-create"), data | {"title": "Family hubs"}, follow=True)
+    page = Page(response)
+    entry = Activity.objects.get()
+    assert "You had saved this before: here it is as you typed it now." in page.text
+    assert page.form_data()["title"] == ["Family hubs"]
+    client.post(url("activity-update", entry.pk), page.form_data(**{"local_measures-0-name": ""}))
+    entry.refresh_from_db()
+    assert entry.title == "Family hubs"
+
+
+def test_form_that_saves_itself_late_brings_no_draft_back(new_form):
+    client, data = new_form
+    client.post(url("activity-create"), data)
+    assert client.post(url("draft-save"), data).status_code == 409
+    assert not Draft.objects.exists()
+
+
+def test_form_of_a_change_that_saves_itself_late_brings_no_draft_back(lead, entry):
+    client, data = open_form(lead, entry)
+    send(client, entry, data, title="Family hubs")
+    assert client.post(url("draft-save"), data | {"title": "Family hu"}).status_code == 409
+    assert not Draft.objects.exists()
+
+
+def test_form_goes_on_saving_itself_after_an_error(lead, new_form):
+    client, data = new_form
+    client.post(url("draft-save"), data | {"title": ""})
+    page = assert_refused(client.post(url("activity-create"), data | {"title": ""}))
+    assert client.post(url("draft-save"), page.form_data(title="Fam")).status_code == 200
+    assert Draft.objects.get().content["title"] == ["Fam"]
+
+
+def test_form_of_an_earlier_round_goes_to_the_one_that_is_open(lead, new_form):
+    client, data = new_form
+    client.post(url("draft-save"), data)
+    Round.objects.update(closes_on=timezone.localdate() - datetime.timedelta(days=1))
+    now = RoundFactory(name="Winter")
+    page = Page(client.get(Draft.objects.get().get_absolute_url()))
+    assert "Round: Winter" in page.text
+    client.post(url("activity-create"), page.form_data())
+    assert Activity.objects.get().round == now
+
+
+@pytest.mark.parametrize("name", ["places", "recommendations", "indicators", "theme", "round"])
+@pytest.mark.parametrize("value", ["9" * 40, "x", "-1", "\0", "²"])
+def test_choice_that_nobody_offered_is_refused(new_form, name, value):
+    client, data = new_form
+    response = client.post(url("activity-create"), data | {name: value})
+    assert response.status_code == (302 if name == "round" else 200)
+
+
+def test_choice_between_two_texts_of_a_new_entry_is_none(new_form):
+    client, data = new_form
+    assert client.post(url("activity-create"), data | {"keep_title": "theirs"}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [("1,200", 1200), ("£1200", 1200), ("50%", 50), ("1\u00a0200", 1200), ("\u22125.5", -5.5)],
+)
+def test_number_is_taken_as_people_write_it(new_form, typed, value):
+    client, data = new_form
+    client.post(url("activity-create"), data | {"local_measures-0-target": typed})
+    assert Activity.objects.get().local_measures.get().target == value
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("many", "Enter the target as a number, such as 1200"),
+        ("9" * 15, "Enter the target with at most 14 digits"),
+        ("1.234", "Enter the target with at most 2 decimal places"),
+        ("9" * 13, "Enter the target with at most 12 digits before the point"),
+    ],
+)
+def test_number_that_cannot_be_kept_is_refused(new_form, typed, message):
+    client, data = new_form
+    assert_refused(
+        client.post(url("activity-create"), data | {"local_measures-0-target": typed}), message
+    )
 
 
 # Checking and submitting

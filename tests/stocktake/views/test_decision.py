@@ -393,7 +393,7 @@ def test_ticks_that_are_none_are_refused(lead, this_round, recommendations, tick
 def test_nul_in_the_reason_is_refused_at_the_field(lead, this_round, recommendations):
     page = page_for(lead, LIST, "sefton")
     page = assert_refused(post(lead, page, "T1.01", answer="doing", reason="a\x00b"))
-    assert "Null characters" in page.errors("id_reason")
+    assert "invisible characters" in page.errors("id_reason")
     assert not answers()
 
 
@@ -532,7 +532,7 @@ def test_place_that_does_not_answer_is_not_found(request, lead, recommendation, 
     assert not Decision.objects.exists()
 
 
-@pytest.mark.parametrize("method", ["patch", "delete"])
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
 def test_other_methods_are_not_allowed(lead, recommendation, method):
     DecisionFactory(place=lead.places.get(), recommendation=recommendation)
     response = getattr(browser_of(lead), method)(url(DECISION, "T1.01", "sefton"))

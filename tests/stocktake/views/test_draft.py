@@ -129,7 +129,7 @@ def test_two_windows_do_not_overwrite_each_other(lead, entry):
     assert save(client, first, title="First again").status_code == 200
     answer = save(client, second, title="Second")
     assert answer.status_code == 409
-    assert "in another one" in answer.content.decode()
+    assert "in another window" in answer.content.decode()
     assert Draft.objects.get().content["title"] == ["First again"]
     third = Page(client.get(url("activity-update", entry.pk))).form_data()
     assert save(client, third, title="Third").status_code == 200
@@ -188,10 +188,38 @@ def test_ticket_ends_after_a_day(lead):
         assert save(client, data).status_code == 409
 
 
-def test_ticket_of_someone_who_left_or_of_a_deleted_entry_keeps_nothing(lead, entry):
-    gone = ticket_for(lead, activity=entry)
+def test_ticket_of_a_deleted_entry_keeps_a_draft_of_a_new_one(lead, entry):
+    client, data = form_of(lead, url("activity-update", entry.pk))
     entry.delete()
-    assert save(Client(), {"draft": str(gone)}).status_code == 409
+    assert save(client, data, title="Mine").status_code == 200
+    assert save(client, data, title="Mine, longer").status_code == 200
+    draft = Draft.objects.get()
+    assert (draft.activity, draft.content["title"]) == (None, ["Mine, longer"])
+    page = Page(client.get(draft.get_absolute_url()))
+    assert page.form_data()["title"] == ["Mine, longer"]
+
+
+def test_entry_that_moved_to_another_place_keeps_what_was_typed(lead, other_lead, entry):
+    client, data = form_of(lead, url("activity-update", entry.pk))
+    save(client, data, title="Typed")
+    entry.places.set(other_lead.places.all())
+    response = client.post(url("activity-update", entry.pk), data | {"title": "Sent"})
+    assert response.status_code == 403
+    assert "What you typed is a draft on your home page." in response.content.decode()
+    home = Page(client.get("/"))
+    assert Page(client.get(home.link("Sent"))).form_data()["title"] == ["Sent"]
+
+
+def test_draft_of_an_entry_that_can_not_be_changed_any_more_goes_on(lead, other_lead, entry):
+    client, data = form_of(lead, url("activity-update", entry.pk))
+    entry.places.set(other_lead.places.all())
+    client.post(url("activity-update", entry.pk), data | {"title": "Sent"})
+    answer = save(client, data, title="Typed on")
+    assert answer.status_code == 200
+    assert Draft.objects.get().content["title"] == ["Typed on"]
+
+
+def test_ticket_of_someone_who_left_keeps_nothing(lead):
     ticket = ticket_for(lead)
     lead.is_active = False
     lead.save()

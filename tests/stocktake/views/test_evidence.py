@@ -59,6 +59,15 @@ def test_file_is_added_and_handed_out_as_it_came(lead, draft):
     assert draft.versions.last().content["evidence"] == ["Minutes: Minutes.pdf"]
 
 
+@pytest.mark.parametrize("name", ["😀.pdf", "(.PDF", "...pdf", "Ünï côde 1.pdf", "a/b\\c.pdf"])
+def test_file_keeps_its_type_whatever_it_is_called(lead, draft, name):
+    for _ in range(2):
+        add(lead, draft, file=upload(name))
+    for row in Evidence.objects.all():
+        assert row.file_name.endswith(".pdf")
+        assert len(row.file_name) > len(".pdf")
+
+
 def test_link_is_added(lead, draft):
     page = Page(add(lead, draft, title=MARKUP, url="https://example.org/a?b=1&c=2"))
     assert "https://example.org/a?b=1&c=2" in page.links

@@ -138,7 +138,7 @@ def test_log_has_pages_and_takes_the_same_number_of_queries(administrator, lead)
     page = page_for(administrator, page=2)
     assert len(page.rows("reminders")) == 5
     assert page.title == "Reminders (page 2 of 2) – All Together Fairer"
-    assert client.get(url(LIST, page=9)).status_code == 404
+    assert len(page_for(administrator, page=9).rows("reminders")) == 5
 
 
 # What would go now
@@ -206,7 +206,7 @@ def test_sending_tells_everyone_once_and_says_so(administrator, lead, other_lead
 
 def test_sending_names_those_to_whom_it_failed(administrator, autumn, monkeypatch):
     def refuse(*args):
-        raise ConnectionResetError
+        raise ConnectionRefusedError
 
     monkeypatch.setattr(mail.backends.locmem.EmailBackend, "send_messages", refuse)
     page = Page(browser_of(administrator).post(url(SEND), follow=True))

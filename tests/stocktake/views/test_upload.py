@@ -4,7 +4,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from stocktake import operations
-from stocktake.models import Activity, EntriesUpload
+from stocktake.models import Activity, Upload
+from tests.concurrency import at_once
 from tests.factories import ActivityFactory, PlaceFactory, RoundFactory, ThemeFactory
 
 from ..offline.sheets import Sheet, download, walks
@@ -62,7 +63,7 @@ def test_page_offers_own_places_in_open_rounds(lead, round):
     RoundFactory(name="Last quarter", closed=True)
     PlaceFactory(name="Knowsley")
     page = Page(browser_of(lead).get(url("upload-create")))
-    assert page.heading == "Fill in entries offline"
+    assert page.heading == "Work in Excel"
     downloads = [link for link in page.links if link.startswith(url("upload-download"))]
     assert downloads == [address_of_download(round)]
 
@@ -124,10 +125,9 @@ def test_download_of_something_unknown_is_not_found(lead, round, parameters):
 
 def test_upload_leads_to_its_preview_and_saves_nothing(lead, round, sheet):
     response = post_file(lead, round, sheet.data)
-    upload = EntriesUpload.objects.get()
+    upload = Upload.objects.get()
     assert response.url == upload.get_absolute_url()
     assert (upload.file_name, upload.uploaded_by, upload.round) == ("filled in.xlsx", lead, round)
-    assert len(upload.sha256) == 64
     assert Activity.objects.count() == 1
     page = Page(browser_of(lead).get(url("upload-create")))
     assert page.rows("uploads")[0][0] == "filled in.xlsx"
@@ -150,7 +150,7 @@ def test_upload_leads_to_its_preview_and_saves_nothing(lead, round, sheet):
 def test_file_that_is_no_workbook_is_refused_at_the_field(lead, round, name, data, message):
     page = assert_refused(post_file(lead, round, data, name))
     assert message in page.errors("id_workbook")
-    assert not EntriesUpload.objects.exists()
+    assert not Upload.objects.exists()
 
 
 def test_file_that_is_too_large_is_refused(lead, round, monkeypatch):
@@ -316,14 +316,23 @@ def test_upload_without_rejected_rows_has_none_to_mend(lead, round, activity):
 def test_discarding_forgets_the_preview(lead, upload):
     page = Page(browser_of(lead).post(url("upload-discard", upload.pk), follow=True))
     assert "The preview of “a.xlsx” was discarded." in page.text
-    assert not EntriesUpload.objects.exists()
+    assert not Upload.objects.exists()
 
 
 def test_what_was_saved_is_not_discarded(lead, upload):
     operations.commit_upload(upload=upload, by=lead)
     page = Page(browser_of(lead).post(url("upload-discard", upload.pk), follow=True))
     assert "its preview stays as a record" in page.text
-    assert EntriesUpload.objects.exists()
+    assert Upload.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_discarded_and_saved_at_once_is_either(lead, upload):
+    client = browser_of(lead)
+    save, discard = (url(name, upload.pk) for name in ("upload-commit", "upload-discard"))
+    found = at_once(lambda: client.post(save), lambda: browser_of(lead).post(discard))
+    assert [response.status_code for response in found] in ([302, 302], [404, 302])
+    assert Upload.objects.exists() == Activity.objects.filter(title="Walking for health").exists()
 
 
 # Who may
@@ -349,7 +358,7 @@ def test_upload_is_its_uploaders_alone(
     assert status(other_lead) == status(administrator) == 404
     assert status(board_member) == 403
     assert Activity.objects.count() == 1
-    assert EntriesUpload.objects.exists()
+    assert Upload.objects.exists()
     assert status(lead) in (200, 302)
 
 
