@@ -179,6 +179,19 @@ class ResponsibleBody(NaturalKeyModel):
         return self.name
 
 
+class RecommendationQuerySet(models.QuerySet):
+    """Recommendations, chosen by who answers for them."""
+
+    def answered_by(self, place):
+        """Those that a place answers for, in the order of the framework."""
+        return self.filter(responsible_bodies__answering_places=place).distinct()
+
+    def answering_pairs(self):
+        """The pairs of a place and a theme that it answers in, by primary key."""
+        rows = self.filter(responsible_bodies__answering_places__isnull=False).order_by()
+        return rows.values_list("responsible_bodies__answering_places", "theme").distinct()
+
+
 class Recommendation(NaturalKeyModel):
     """One of the 125 recommendations, in its official wording."""
 
@@ -201,6 +214,7 @@ class Recommendation(NaturalKeyModel):
     note = models.TextField(blank=True)
 
     natural_key_fields = ("code",)
+    objects = NaturalKeyManager.from_queryset(RecommendationQuerySet)()
 
     class Meta:
         ordering = ["-theme__kind", "theme__stocktake_number", "code"]

@@ -90,7 +90,6 @@ def situation(today):
     activities = Activity.objects.select_related("round").prefetch_related("places")
     drafts = activities.filter(review_status=Activity.ReviewStatus.DRAFT, round__in=rounds)
     returned = activities.filter(review_status=Activity.ReviewStatus.RETURNED)
-    bodies = Recommendation.objects.filter(responsible_bodies__answering_places__isnull=False)
     entries = Activity.places.through.objects.filter(activity__round__in=rounds)
     nil_returns = NilReturn.objects.filter(round__in=rounds)
     typed = Draft.objects.filter(Q(activity=None) | Q(activity__round__in=rounds))
@@ -98,7 +97,7 @@ def situation(today):
     return Situation(
         days_left={round: (round.closes_on - today).days + 1 for round in rounds},
         themes=tuple(Theme.objects.all()),
-        expected=frozenset(bodies.values_list("responsible_bodies__answering_places", "theme")),
+        expected=frozenset(Recommendation.objects.answering_pairs()),
         answered=frozenset(
             chain(
                 entries.values_list("activity__round", "place", "activity__theme").distinct(),

@@ -24,7 +24,8 @@ FIRST_DAY = datetime.date(1900, 3, 1)
 # 1E999999 would take minutes to write out.
 MOST_DIGITS = 30
 STATUSES = {label.casefold(): value for value, label in Activity.DeliveryStatus.choices}
-ANSWERS = {"yes": "yes", "no": "no", "true": "yes", "false": "no", "y": "yes", "n": "no", "": "no"}
+WORDS_FOR_YES, WORDS_FOR_NO = ("yes", "y", "true"), ("no", "n", "false", "")
+YES_OR_NO = dict.fromkeys(WORDS_FOR_YES, "yes") | dict.fromkeys(WORDS_FOR_NO, "no")
 
 
 def size(text):
@@ -108,7 +109,7 @@ def meaning(kind, text):
     if kind is Kind.STATUS:
         return STATUSES.get(words.casefold(), words)
     if kind is Kind.YES_NO:
-        return ANSWERS.get(words.casefold(), words)
+        return YES_OR_NO.get(words.casefold(), words)
     if kind is Kind.DATE:
         day = as_date(words)
         return day.isoformat() if day else words

@@ -31,8 +31,9 @@ class Check:
         # The numbers of the rows of new activities, by their names.
         self.new_rows = {}
         self.entries = {row.number: reading.entry(row) for row in reading.rows}
-        # Else the form asks for them again for each row.
+        # Else each form that refuses a row's places asks for them again.
         prefetch_related_objects([by], "places")
+        self.own_places = set(by.own_places)
         self.lines = [self._line(row) for row in reading.rows]
 
     @cached_property
@@ -204,7 +205,14 @@ class Check:
         self.proposals[line.number] = proposal
 
     def _proposal(self, entry, activity):
-        return Proposal(entry, activity, round=self.round, by=self.by, framework=self.framework)
+        return Proposal(
+            entry,
+            activity,
+            round=self.round,
+            by=self.by,
+            own_places=self.own_places,
+            framework=self.framework,
+        )
 
     def _note_conflict(self, line, entry, activity, version):
         """Show what was changed online beside what was changed here; nothing of it is written."""

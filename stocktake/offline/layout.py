@@ -11,7 +11,8 @@ from ..workbook.layout import normalise
 ENTRIES, HOW_TO, LISTS = "Entries", "How to use", "Lists"
 # What Excel keeps of a text; it counts an emoji as two.
 MAX_CELL = 32_767
-MAX_ENTRIES = 1_000
+# Saving so many takes about 7 s, when nobody else can write to SQLite: they wait for up to 20 s.
+MAX_ENTRIES = 250
 MAX_TEXT = 5_000_000
 # A recommendation in a drop-down list is not shown in full.
 MAX_CHOICE = 120

@@ -1,5 +1,6 @@
 """A row of an upload with what the check made of it, as the upload keeps it."""
 
+from collections import Counter
 from dataclasses import asdict, dataclass, field
 
 from django.db.models import TextChoices
@@ -65,6 +66,12 @@ class Line:
     def differences_online(self):
         """What was changed online since the row was downloaded."""
         return [Difference(**each) for each in self.online]
+
+
+def count_states(lines):
+    """How many lines there are in each state, in the order of the states."""
+    counted = Counter(line.state for line in lines)
+    return {state: counted[state] for state in State}
 
 
 def to_rows(reading, lines):

@@ -8,8 +8,7 @@ from functools import cached_property
 from django.utils import timezone
 
 from .. import history
-from ..forms import EvidenceLinkFormSet, LocalMeasureFormSet
-from ..forms.upload import EntryForm
+from ..forms.upload import EntryEvidenceFormSet, EntryForm, EntryMeasureFormSet
 from ..models import Activity, IndicatorLink, RecommendationLink
 from . import layout
 from .cells import as_date, plain
@@ -18,7 +17,7 @@ from .layout import Key, Kind
 from .rules import wrong_cells
 
 TEXTS = ("title", "description", "lead_organisation", "contact")
-FORMSETS = {"local_measures": LocalMeasureFormSet, "evidence": EvidenceLinkFormSet}
+FORMSETS = {"local_measures": EntryMeasureFormSet, "evidence": EntryEvidenceFormSet}
 
 
 class Proposal:
@@ -27,12 +26,12 @@ class Proposal:
     `errors` are pairs of a Key and what to do about it; without any, it can be saved.
     """
 
-    def __init__(self, entry, activity, *, round, by, framework):
+    def __init__(self, entry, activity, *, round, by, own_places, framework):
         self.entry, self.activity, self.framework = entry, activity, framework
         self.stored = entry_of(activity) if activity else Entry({})
         kept = [name for name in TEXTS if activity and entry.says_as(self.stored, name)]
         self.kept = {name: getattr(activity, name) for name in kept}
-        self.form = EntryForm(self._data(round), instance=activity, user=by)
+        self.form = EntryForm(self._data(round), instance=activity, user=by, own_places=own_places)
         self.formsets = {
             field: self._formset(field)
             for field in FORMSETS
@@ -139,7 +138,7 @@ class Proposal:
                 if column.field == field:
                     text = self.entry.cells.get(Key(field, number, column.part), "")
                     data |= _part_data(f"{prefix}-{column.part}", column, text)
-        return FORMSETS[field](data, instance=self.activity)
+        return FORMSETS[field](data, instance=self.activity, rows=stored)
 
     def _add_form_errors(self):
         """Add what the form finds, but for columns that are known to be wrong."""

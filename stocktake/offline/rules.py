@@ -1,10 +1,8 @@
 """What the cells of a row must be, before a form can make sense of them."""
 
 from . import layout
-from .cells import STATUSES, as_date, code_of, meaning, names_in, plain, size
+from .cells import STATUSES, YES_OR_NO, as_date, code_of, meaning, names_in, plain, size
 from .layout import Key, Kind
-
-ANSWERS = ("yes", "no")
 
 
 class Refused(Exception):
@@ -57,7 +55,7 @@ def _wrong_kind(key, text, framework):
         return _unknown_place(text, framework)
     if kind is Kind.STATUS and plain(text).strip().casefold() not in STATUSES:
         return f"“{_cut(text)}” is no delivery status. Choose one from the list"
-    if kind is Kind.YES_NO and meaning(kind, text) not in ANSWERS:
+    if kind is Kind.YES_NO and meaning(kind, text) not in YES_OR_NO.values():
         return f"“{_cut(text)}” is no answer. Choose “Yes” or “No”"
     known = framework.named(kind)
     if known is not None and code_of(plain(text)) not in known:

@@ -153,6 +153,21 @@ def test_recommendation_place_number_is_unique_and_from_1():
     assert refused(lambda: RecommendationFactory(place_number=0))
 
 
+def test_recommendation_is_answered_by_the_places_of_its_bodies():
+    halton, sefton = PlaceFactory(name="Halton"), PlaceFactory(name="Sefton")
+    both = [
+        ResponsibleBodyFactory(answering_places=[sefton]),
+        ResponsibleBodyFactory(answering_places=[sefton, halton]),
+    ]
+    theirs = RecommendationFactory(responsible_bodies=both)
+    again = RecommendationFactory(theme=theirs.theme, responsible_bodies=both[:1])
+    RecommendationFactory(responsible_bodies=[ResponsibleBodyFactory()])
+    assert list(Recommendation.objects.answered_by(sefton)) == [theirs, again]
+    assert list(Recommendation.objects.answered_by(halton)) == [theirs]
+    pairs = Recommendation.objects.answering_pairs()
+    assert sorted(pairs) == [(halton.pk, theirs.theme_id), (sefton.pk, theirs.theme_id)]
+
+
 def test_recommendation_order_is_theme_then_code():
     system = ThemeFactory(system=True, code="SA", stocktake_number=1)
     theme = ThemeFactory(code="T1", stocktake_number=1)

@@ -8,9 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from recommendations.models import Recommendation
 from stocktake import operations
 from stocktake.models import Decision
-from stocktake.models.decision import answered_by
 from tests.concurrency import at_once
 from tests.factories import (
     DecisionFactory,
@@ -224,7 +224,7 @@ def test_limit_counts_neither_other_places_nor_what_the_place_does_not_answer_fo
     assert list(Decision.objects.of(sefton).priorities()) == [
         Decision.objects.get(place=sefton, recommendation=rows[0])
     ]
-    assert no_longer.recommendation not in answered_by(sefton)
+    assert no_longer.recommendation not in Recommendation.objects.answered_by(sefton)
 
 
 def test_administrators_set_the_limit_in_the_admin(client, administrator):

@@ -465,7 +465,7 @@ def test_queue_holds_what_was_submitted_the_longest_wait_first():
     ActivityFactory(draft=True)
     ActivityFactory(review_status="returned")
     ActivityFactory()
-    assert [activity.title for activity in history.review_queue()] == ["3", "2", "1"]
+    assert [activity.title for activity in Activity.objects.to_review()] == ["3", "2", "1"]
 
 
 @pytest.mark.django_db
@@ -487,7 +487,7 @@ def test_queue_knows_what_happened_to_each_before(lead, administrator):
     Comment.objects.create(activity=accepted, text="Done.", made_by=lead)
     found = {
         row.pk: (row.was_accepted, row.accepted_at, row.was_returned, row.comment_count)
-        for row in history.review_queue()
+        for row in Activity.objects.to_review()
     }
     assert found == {
         new.pk: (False, None, False, 0),

@@ -13,12 +13,15 @@ from django.utils import timezone
 from recommendations.models import Level, Place
 from stocktake.models import (
     Activity,
+    ActivityVersion,
     CoherenceReport,
+    Comment,
     Decision,
     ImportBatch,
     IndicatorLink,
     LocalMeasure,
     RecommendationLink,
+    Reminder,
     Round,
     StagedActivity,
 )
@@ -101,6 +104,44 @@ CHECKS = [
 def test_check_constraint_has_a_message_for_people(constraint):
     assert constraint.violation_error_message != constraint.default_violation_error_message
     assert constraint.name not in constraint.violation_error_message
+
+
+def decision():
+    return DecisionFactory(answer="not-now", reason="Later.", review_on=DAY)
+
+
+def reminder():
+    return Reminder.objects.create(
+        recipient=UserFactory(), kind="returned", key="1", text="It was returned."
+    )
+
+
+def comment():
+    return Comment.objects.create(activity=ActivityFactory(), text="Why?", made_by=UserFactory())
+
+
+def version():
+    return ActivityVersion.objects.create(
+        activity=ActivityFactory(), number=99, event="added", review_status="draft", content={}
+    )
+
+
+@pytest.mark.parametrize(
+    ("make", "name"),
+    [
+        (decision, "answer"),
+        (reminder, "kind"),
+        (comment, "field"),
+        (version, "event"),
+        (version, "review_status"),
+    ],
+)
+def test_only_a_choice_that_there_is_can_be_stored(make, name):
+    row = make()
+    stored = type(row).objects.filter(pk=row.pk)
+    for value, _ in row._meta.get_field(name).flatchoices:
+        assert stored.update(**{name: value}) == 1
+    assert refused(lambda: stored.update(**{name: "nonsense"}))
 
 
 def test_round_closes_before_it_opens_is_refused():

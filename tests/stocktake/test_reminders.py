@@ -1,6 +1,7 @@
 """Who is to be reminded of what, and sending it once."""
 
 import datetime
+from smtplib import SMTPServerDisconnected
 
 import pytest
 from django.core import mail
@@ -302,7 +303,7 @@ def test_nobody_is_told_the_same_twice(autumn, lead):
 def failing_for(monkeypatch):
     """Makes the server refuse what goes to an address; returns those it took."""
 
-    def failing_for(address, error=ConnectionResetError):
+    def failing_for(address, error=ConnectionRefusedError):
         send = mail.backends.locmem.EmailBackend.send_messages
 
         def send_or_fail(self, messages):
@@ -315,7 +316,20 @@ def failing_for(monkeypatch):
     return failing_for
 
 
-@pytest.mark.parametrize("error", [ConnectionResetError, ValueError])
+@pytest.mark.parametrize("error", [TimeoutError, SMTPServerDisconnected, ConnectionResetError])
+def test_server_that_falls_silent_is_not_sent_the_same_again(
+    autumn, lead, other_lead, failing_for, monkeypatch, error
+):
+    with monkeypatch.context():
+        failing_for(lead.email, error)
+        sending = operations.send_reminders()
+    assert (sending.sent, sending.failed) == ((other_lead,), (lead,))
+    assert [row.recipient for row in Reminder.objects.filter(sent_at=None)] == [lead]
+    monkeypatch.undo()
+    assert operations.send_reminders().sent == ()
+
+
+@pytest.mark.parametrize("error", [ConnectionRefusedError, ValueError])
 def test_failure_for_one_keeps_nobody_else_waiting(
     autumn, lead, other_lead, failing_for, monkeypatch, error
 ):

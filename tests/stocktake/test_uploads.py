@@ -1,7 +1,10 @@
 """A workbook of entries that comes back: what each row means, and saving them together."""
 
 import datetime
+import threading
+import time
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -11,10 +14,11 @@ from django.utils import timezone
 
 from atf.models import User
 from stocktake import operations
-from stocktake.models import Activity, ActivityVersion, EntriesUpload, Evidence
+from stocktake.models import Activity, ActivityVersion, Evidence, Upload
 from stocktake.offline import layout
 from stocktake.offline.line import from_rows
 from stocktake.workbook.errors import WorkbookError
+from tests.concurrency import at_once
 from tests.factories import (
     ActivityFactory,
     BeaconIndicatorFactory,
@@ -548,10 +552,10 @@ def test_version_that_is_missing_is_asked_for(activity, round, lead):
 def test_file_that_is_no_workbook_keeps_nothing(round, lead):
     with pytest.raises(WorkbookError):
         operations.upload_entries(data=b"%PDF-1.7", file_name="a.pdf", round=round, by=lead)
-    assert not EntriesUpload.objects.exists()
+    assert not Upload.objects.exists()
 
 
-def checking_queries(round, theme, lead, count, *, change):
+def checking_queries(round, theme, lead, count, *, change, by=None):
     Activity.objects.all().delete()
     rows = [
         ActivityFactory(round=round, theme=theme, places=list(lead.places.all()))
@@ -559,12 +563,15 @@ def checking_queries(round, theme, lead, count, *, change):
     ]
     for row in rows:
         RecommendationLinkFactory(activity=row)
+        LocalMeasureFactory(activity=row, latest_value=1)
+        Evidence.objects.create(activity=row, title="Page", url="https://example.org/a")
     sheet = download(*rows)
     for number in range(2, count + 2):
         sheet.put(number, **change)
-    by = User.objects.get(pk=lead.pk)
+    by = User.objects.get(pk=(by or lead).pk)
     with CaptureQueriesContext(connection) as captured:
-        upload(sheet, round, by)
+        made = upload(sheet, round, by)
+    assert set(states(made)) == {"changed" if change else "unchanged"}
     return len(captured)
 
 
@@ -573,11 +580,93 @@ def test_unchanged_rows_take_no_queries_of_their_own(round, theme, lead):
     assert few == many
 
 
-def test_changed_rows_take_few_queries_each(round, theme, lead):
-    few, many = (
-        checking_queries(round, theme, lead, n, change={"contact": "Ann"}) for n in (1, 11)
-    )
-    assert many - few <= 11 * 10
+@pytest.mark.parametrize("who", ["lead", "administrator"])
+def test_changed_rows_take_no_queries_of_their_own(request, round, theme, lead, who):
+    change = {"contact": "Ann", "value": 20, "link": "https://example.org/b", "measure_2": "Steps"}
+    by = request.getfixturevalue(who)
+    few, many = (checking_queries(round, theme, lead, n, change=change, by=by) for n in (1, 11))
+    assert few == many
+
+
+def test_new_rows_take_no_queries_of_their_own(round, theme, lead):
+    def queries_for(count):
+        sheet = download()
+        for number in range(count):
+            sheet.add(**walks(theme, title=f"Walk {number}", measure="People"))
+        by = User.objects.get(pk=lead.pk)
+        with CaptureQueriesContext(connection) as captured:
+            made = upload(sheet, round, by)
+        assert set(states(made)) == {"new"}
+        return len(captured)
+
+    assert queries_for(1) == queries_for(11)
+
+
+@pytest.fixture
+def half_done(monkeypatch):
+    """Set once a workbook's first row is saved; before the next, others have time for theirs."""
+    event, real = threading.Event(), operations.uploads.save_activity
+
+    def save_and_dawdle(**arguments):
+        saved = real(**arguments)
+        event.set()
+        time.sleep(0.2)
+        return saved
+
+    monkeypatch.setattr(operations.uploads, "save_activity", save_and_dawdle)
+    return event
+
+
+@pytest.mark.django_db(transaction=True)
+def test_saving_and_accepting_at_once_wait_for_each_other(
+    round, theme, lead, administrator, half_done
+):
+    sefton = lead.places.get()
+    rows = [
+        ActivityFactory(round=round, theme=theme, places=[sefton], submitted=True) for _ in "12"
+    ]
+    sheet = download(*rows)
+    in_reverse = sorted(rows, key=lambda row: -row.pk)
+    for number, activity in enumerate(in_reverse, start=2):
+        source = download(activity)
+        for heading in sheet.headings:
+            sheet.cell(number, heading).value = source.cell(2, heading).value
+        sheet.put(number, contact="Ann")
+    made = upload(sheet, round, lead)
+
+    def accept():
+        half_done.wait(5)
+        return operations.accept_activities(
+            versions={row.pk: row.version for row in rows}, by=administrator
+        )
+
+    saved, accepted = at_once(lambda: operations.commit_upload(upload=made, by=lead), accept)
+    assert [line.activity for line in saved] == [row.pk for row in in_reverse]
+    assert accepted == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_saving_online_at_once_in_the_same_places_waits(round, theme, administrator, half_done):
+    first, second = sorted([PlaceFactory(), PlaceFactory()], key=lambda place: place.pk)
+    sheet = download()
+    for place in (second, first):
+        sheet.add(**walks(theme, title=f"Walk in {place}", places=place.name))
+    made = upload(sheet, round, administrator)
+
+    def save_online():
+        half_done.wait(5)
+        return operations.save_activity(
+            activity=Activity(round=round, theme=theme, title="Hubs", description="For all."),
+            places=[first, second],
+            recommendations=[],
+            indicators=[],
+            submit=False,
+            by=administrator,
+        )
+
+    commit = partial(operations.commit_upload, upload=made, by=administrator)
+    saved, hubs = at_once(commit, save_online)
+    assert (len(saved), str(hubs)) == (2, "Hubs")
 
 
 def save(activity, by, **changes):

@@ -63,6 +63,7 @@ HEADINGS = {
     "ends_on": "End date",
     "delivery_status": "Delivery status",
     "measure": "Measure 1: what is measured",
+    "measure_2": "Measure 2: what is measured",
     "unit": "Measure 1: unit",
     "baseline": "Measure 1: baseline",
     "target": "Measure 1: target",

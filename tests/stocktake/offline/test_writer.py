@@ -30,7 +30,7 @@ def rules(sheet):
     found = {}
     for rule in sheet.sheet.data_validations.dataValidation:
         for area in rule.sqref.ranges:
-            assert (area.min_row, area.max_row) == (2, 1001)
+            assert (area.min_row, area.max_row) == (2, layout.MAX_ENTRIES + 1)
             found[sheet.headings[area.min_col - 1]] = rule
     return found
 
