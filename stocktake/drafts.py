@@ -46,11 +46,14 @@ def ticket_for(user, *, activity=None, draft=None):
 
 
 def draft_of(ticket):
-    """The draft that a ticket stands for, or None before it was first saved."""
+    """The draft that a ticket stands for, or None before it was first saved.
+
+    As a new entry one may also go on with what was typed for one that can't be changed any more.
+    """
     drafts = Draft.objects.filter(author=ticket.author)
     if ticket.activity:
         return drafts.filter(activity=ticket.activity).first()
-    return drafts.filter(activity=None, key=ticket.key).first()
+    return drafts.filter(key=ticket.key).first()
 
 
 def typed(data):

@@ -74,9 +74,13 @@ class UnfinishedFormSet(forms.BaseInlineFormSet):
     def with_lost_as_new(cls, data, instance):
         """The data, in which rows that someone has removed meanwhile stand as new ones at the end.
 
-        So they are neither lost nor an error: whoever typed them chooses.
+        So they are neither lost nor an error: whoever typed them chooses. Nor does a row insist on
+        the entry that it was typed for, which may be another now.
         """
         prefix = cls.get_default_prefix()
+        data = data.copy()
+        for name in [name for name in data if re.fullmatch(rf"{prefix}-\d+-{cls.fk.name}", name)]:
+            del data[name]
         rows = _rows(data, prefix)
         named = {row["id"] for row in rows.values() if row.get("id")}
         stored = cls.model.objects.filter(activity=instance) if named and instance else ()
@@ -86,7 +90,6 @@ class UnfinishedFormSet(forms.BaseInlineFormSet):
             return data
         kept = [number for number in sorted(rows) if number not in lost]
         again = [number for number in lost if not rows[number].get("DELETE")]
-        data = data.copy()
         for number, row in rows.items():
             for field in row:
                 del data[f"{prefix}-{number}-{field}"]

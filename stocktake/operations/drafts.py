@@ -38,6 +38,8 @@ def keep_draft(*, ticket, content, detached=False):
         )
     if draft is None or not _goes_on(draft, content):
         return None
+    if not ticket.activity:
+        draft.activity = None
     draft.content, draft.saved_at = content, timezone.now()
     draft.number += 1
     draft.save()

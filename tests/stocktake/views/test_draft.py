@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from stocktake.drafts import Ticket, ticket_for
 from stocktake.models import Activity, Draft
-from tests.factories import ActivityFactory, RoundFactory, ThemeFactory
+from tests.factories import ActivityFactory, LocalMeasureFactory, RoundFactory, ThemeFactory
 from tests.stocktake.views import MARKUP, Page, assert_escaped, browser_of, sign_in_for, url
 
 pytestmark = pytest.mark.django_db
@@ -217,6 +217,26 @@ def test_draft_of_an_entry_that_can_not_be_changed_any_more_goes_on(lead, other_
     answer = save(client, data, title="Typed on")
     assert answer.status_code == 200
     assert Draft.objects.get().content["title"] == ["Typed on"]
+
+
+def test_draft_that_is_stranded_goes_on_as_a_new_entry(lead, other_lead, entry):
+    theme = ThemeFactory(code="T1")
+    LocalMeasureFactory(activity=entry, name="Visits")
+    client, data = form_of(lead, url("activity-update", entry.pk))
+    save(client, data, title="Typed", theme=theme.pk)
+    entry.places.set(other_lead.places.all())
+    home = Page(client.get("/"))
+    assert "it opens as a new one" in home.text
+    again = Page(client.get(home.link("Typed"))).form_data()
+    assert save(client, again, title="Typed on").status_code == 200
+    assert Draft.objects.get().activity is None
+    response = client.post(url("activity-create"), again | {"title": "Ours"})
+    made = Activity.objects.get(title="Ours")
+    assert response.url == url("activity-check", made.pk)
+    assert [row.name for row in made.local_measures.all()] == ["Visits"]
+    assert not Draft.objects.exists()
+    entry.refresh_from_db()
+    assert (entry.title, entry.local_measures.count()) == ("Family hub", 1)
 
 
 def test_ticket_of_someone_who_left_keeps_nothing(lead):
