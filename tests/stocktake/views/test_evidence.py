@@ -53,7 +53,6 @@ def test_file_is_added_and_handed_out_as_it_came(lead, draft):
     assert (row.added_by, row.file_name) == (lead, "Minutes.pdf")
     response = browser_of(lead).get(row.get_absolute_url())
     assert b"".join(response.streaming_content) == b"%PDF-1.7 minutes"
-    response.close()
     assert response["Content-Disposition"] == 'attachment; filename="Minutes.pdf"'
     assert response["X-Content-Type-Options"] == "nosniff"
     assert draft.versions.last().content["evidence"] == ["Minutes: Minutes.pdf"]
