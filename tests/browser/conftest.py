@@ -22,7 +22,7 @@ def visitor(page, live_server, framework):
     page.set_default_timeout(10_000)
     visitor = Visitor(page, live_server.url)
     yield visitor
-    assert visitor.complaints == []
+    assert visitor.leave() == []
 
 
 @pytest.fixture

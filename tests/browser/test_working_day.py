@@ -43,8 +43,9 @@ def second(context, live_server):
     page.set_default_timeout(10_000)
     visitor = Visitor(page, live_server.url)
     yield visitor
+    complaints = visitor.leave()
     browser.close()
-    assert visitor.complaints == []
+    assert complaints == []
 
 
 def start(visitor, user, name):
