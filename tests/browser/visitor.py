@@ -25,8 +25,12 @@ class Visitor:
         self.complaints.append(f"{where}: {what}")
 
     def note_message(self, message):
-        """Note an error or a warning, but not the browser's hints for developers."""
-        if message.type in ("error", "warning"):
+        """Note an error or a warning, but not the browser's hints for developers.
+
+        Nor that a press of a button overtook what a form was sending by itself.
+        """
+        overtaken = message.text.startswith(("htmx:sendAbort", "htmx:afterRequest"))
+        if message.type in ("error", "warning") and not overtaken:
             self.complain(message.location["url"], message.text)
 
     def note_request(self, request):
